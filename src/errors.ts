@@ -1,0 +1,48 @@
+/**
+ * Every code that an Earshot error can carry.
+ *
+ * The first seven are the codes of an MQTT reply (see `contract/reply.ts`); the others are seen
+ * only in logs and on the command line.
+ */
+export const errorCodes = [
+  "bad_request",
+  "too_large",
+  "not_found",
+  "not_ready",
+  "rate_limited",
+  "forbidden_reply_topic",
+  "internal",
+  "bad_usage",
+  "bad_config",
+  "broker_unavailable",
+  "port_taken",
+  "timeout",
+  "bad_catalogue",
+  "bad_song_file",
+  "mic_unavailable",
+] as const;
+
+/** One of the stable string codes by which a caller tells errors apart. */
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** The one error class of the program: a stable code for code, a full sentence for people. */
+export class EarshotError extends Error {
+  /** Stable identifier; the message may be reworded, the code may not. */
+  readonly code: ErrorCode;
+
+  /**
+   * @param message what was expected, what was received, where, and what to do about it
+   * @param options `cause` keeps the error underneath
+   */
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = "EarshotError";
+    this.code = code;
+  }
+}
+
+/** The message of anything that was thrown, in one line. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\s+/gu, " ").trim();
+}
