@@ -1,0 +1,282 @@
+import { hostname } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { foldNodeName, isBaseTopic, isNodeName } from "../contract/names.js";
+import { isTopicPrefix } from "../contract/topic-filters.js";
+import { programRoot } from "../program.js";
+import {
+  choice,
+  decimal,
+  flag,
+  integer,
+  type Leaf,
+  list,
+  optionalText,
+  table,
+  text,
+} from "./leaves.js";
+
+/**
+ * Every configuration key: what it means, its format, unit, range, default and environment
+ * variable. The single source for the loader, `earshot config`, `--help` and the test that keeps
+ * `config/earshot.yaml` true.
+ */
+export const configSchema = {
+  node: {
+    id: text({
+      doc: "The name of this node in the topics: <base>/<node>/…. Default: the host's name, folded.",
+      allowed: "1 to 32 of a-z, 0-9, _ and - (not the word any)",
+      accepts: isNodeName,
+      default: foldNodeName(hostname()),
+      env: "EARSHOT_NODE_ID",
+    }),
+  },
+  mqtt: {
+    baseTopic: text({
+      doc: "The first level or levels of every topic.",
+      allowed: "topic levels of A-Z, a-z, 0-9, _ and -, at most four",
+      accepts: isBaseTopic,
+      default: "earshot",
+      env: "EARSHOT_MQTT_BASE_TOPIC",
+    }),
+    url: optionalText({
+      doc: "The external broker, used when broker.mode is external.",
+      allowed: "mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path",
+      accepts: isBrokerUrl,
+      env: "EARSHOT_MQTT_URL",
+    }),
+    username: optionalText({
+      doc: "The user name at the external broker.",
+      allowed: "a text",
+      env: "EARSHOT_MQTT_USERNAME",
+    }),
+    password: optionalText({
+      doc: "The password at the external broker. Better kept in a file: EARSHOT_MQTT_PASSWORD_FILE.",
+      allowed: "a text",
+      sensitive: true,
+      env: "EARSHOT_MQTT_PASSWORD",
+    }),
+    version: choice({
+      doc: "The MQTT version to speak: 5, 4 (that is 3.1.1), or auto: 5 where the broker has it.",
+      words: ["auto", "5", "4"],
+      default: "auto",
+      env: "EARSHOT_MQTT_VERSION",
+    }),
+    tls: {
+      ca: optionalText({
+        doc: "A PEM file with the authority that signed the external broker's certificate.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_MQTT_TLS_CA",
+      }),
+      cert: optionalText({
+        doc: "A PEM file with this node's own certificate, for brokers that ask for one.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_MQTT_TLS_CERT",
+      }),
+      key: optionalText({
+        doc: "A PEM file with the key to mqtt.tls.cert.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_MQTT_TLS_KEY",
+      }),
+    },
+  },
+  broker: {
+    mode: choice({
+      doc: "embedded: this node carries the broker. external: it is a client of the one at mqtt.url.",
+      words: ["embedded", "external"],
+      default: "embedded",
+      env: "EARSHOT_BROKER_MODE",
+    }),
+    host: text({
+      doc: "The address on which the embedded broker listens. Without users only this machine is served.",
+      allowed: "an IP address or a host name",
+      accepts: (value) => /^[\w.:%-]{1,253}$/u.test(value),
+      default: "127.0.0.1",
+      env: "EARSHOT_BROKER_HOST",
+    }),
+    port: integer({
+      doc: "The TCP port of the embedded broker; 0 takes a free one, which the start line and info name.",
+      min: 0,
+      max: 65_535,
+      default: 1883,
+      env: "EARSHOT_BROKER_PORT",
+    }),
+    ws: {
+      port: integer({
+        doc: "The port for MQTT over WebSocket; 0 is off. Not available in this version.",
+        min: 0,
+        max: 65_535,
+        default: 0,
+        env: "EARSHOT_BROKER_WS_PORT",
+      }),
+    },
+    tls: {
+      port: integer({
+        doc: "The port for MQTT over TLS; 0 is off. Not available in this version.",
+        min: 0,
+        max: 65_535,
+        default: 0,
+        env: "EARSHOT_BROKER_TLS_PORT",
+      }),
+      cert: optionalText({
+        doc: "A PEM file with the broker's certificate. Not available in this version.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_BROKER_TLS_CERT",
+      }),
+      key: optionalText({
+        doc: "A PEM file with the key to broker.tls.cert. Not available in this version.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_BROKER_TLS_KEY",
+      }),
+      clientCa: optionalText({
+        doc: "A PEM file with the authority that signs clients. Not available in this version.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_BROKER_TLS_CLIENT_CA",
+      }),
+    },
+    users: table({
+      doc: "Users of the embedded broker: name, password hash, topics. Not available in this version.",
+      allowed: "a table of names",
+      default: {},
+      env: "EARSHOT_BROKER_USERS",
+    }),
+  },
+  mic: {
+    enabled: flag({
+      doc: "Whether this node listens to a microphone.",
+      default: true,
+      env: "EARSHOT_MIC_ENABLED",
+    }),
+    device: text({
+      doc: "The capture device as `arecord -L` names it, best by card name: plughw:CARD=Name,DEV=0.",
+      allowed: "default, pulse, pipewire, or hw:/plughw:/… with a card",
+      accepts: (value) => /^[\w:=,.-]{1,64}$/u.test(value),
+      default: "default",
+      env: "EARSHOT_MIC_DEVICE",
+    }),
+    rateHz: integer({
+      doc: "The sample rate of the capture.",
+      unit: "Hz",
+      min: 8000,
+      max: 192_000,
+      default: 44_100,
+      env: "EARSHOT_MIC_RATE_HZ",
+    }),
+    mode: choice({
+      doc: "adaptive: so many dB above the room's noise floor. fixed: above a level. classic: the rule of the original article.",
+      words: ["adaptive", "fixed", "classic"],
+      default: "adaptive",
+      env: "EARSHOT_MIC_MODE",
+    }),
+    riseDb: decimal({
+      doc: "adaptive: how far above the noise floor a sound must rise.",
+      unit: "dB",
+      min: 3,
+      max: 60,
+      default: 12,
+      env: "EARSHOT_MIC_RISE_DB",
+    }),
+    thresholdDb: decimal({
+      doc: "fixed: the level that a sound must reach.",
+      unit: "dBFS",
+      min: -90,
+      max: 0,
+      default: -36,
+      env: "EARSHOT_MIC_THRESHOLD_DB",
+    }),
+  },
+  recommender: {
+    enabled: flag({
+      doc: "Whether this node answers titles.",
+      default: true,
+      env: "EARSHOT_RECOMMENDER_ENABLED",
+    }),
+    limit: integer({
+      doc: "How many songs a reply holds when the request does not say.",
+      unit: "songs",
+      min: 1,
+      max: 100,
+      default: 10,
+      env: "EARSHOT_RECOMMENDER_LIMIT",
+    }),
+    rateLimit: integer({
+      doc: "Requests a second that one <client> may send, with as many in a burst; 0 is no limit.",
+      unit: "requests/s",
+      min: 0,
+      max: 1_000_000,
+      default: 200,
+      env: "EARSHOT_RECOMMENDER_RATE_LIMIT",
+    }),
+    replyPrefixes: list({
+      doc: "Where a reply_to or an MQTT 5 Response Topic may lie. Empty: only below the base topic.",
+      allowed: "a list of topic prefixes that end in / and hold no wildcard",
+      accepts: isTopicPrefix,
+      default: [],
+      env: "EARSHOT_RECOMMENDER_REPLY_PREFIXES",
+    }),
+  },
+  data: {
+    dir: text({
+      doc: "The folder for everything the node writes. Default: data beside the program; as a service /var/lib/earshot.",
+      allowed: "the absolute path of a folder",
+      accepts: isAbsolute,
+      default: join(programRoot, "data"),
+      env: "EARSHOT_DATA_DIR",
+    }),
+  },
+  log: {
+    level: choice({
+      doc: "The least level that is logged.",
+      words: ["debug", "info", "warn", "error", "silent"],
+      default: "info",
+      env: "EARSHOT_LOG_LEVEL",
+    }),
+    pretty: choice({
+      doc: "Log lines for people (true) or as JSON (false); auto: for people on a terminal.",
+      words: ["auto", "true", "false"],
+      default: "auto",
+      env: "EARSHOT_LOG_PRETTY",
+    }),
+  },
+};
+
+type Values<Schema> = {
+  readonly [Key in keyof Schema]: Schema[Key] extends Leaf<infer Value>
+    ? Value
+    : Values<Schema[Key]>;
+};
+
+/** The effective configuration, one value for each key of the schema. */
+export type Config = Values<typeof configSchema>;
+
+/** Every key in dotted form, in the schema's order. */
+export function configLeaves(): ReadonlyMap<string, Leaf<unknown>> {
+  const leaves = new Map<string, Leaf<unknown>>();
+  collect(configSchema, "", leaves);
+  return leaves;
+}
+
+function collect(branch: object, prefix: string, leaves: Map<string, Leaf<unknown>>): void {
+  for (const [name, value] of Object.entries(branch)) {
+    const key = prefix === "" ? name : `${prefix}.${name}`;
+    if (isLeaf(value)) leaves.set(key, value);
+    else collect(value, key, leaves);
+  }
+}
+
+function isLeaf(value: object): value is Leaf<unknown> {
+  return "env" in value && "allowed" in value;
+}
+
+function isBrokerUrl(value: string): boolean {
+  return (
+    URL.canParse(value) &&
+    ["mqtt:", "mqtts:", "ws:", "wss:"].includes(new URL(value).protocol) &&
+    new URL(value).hostname !== ""
+  );
+}
