@@ -88,9 +88,7 @@ function flatten(
  * A variable that begins with `EARSHOT_` and belongs to no key is reported, because it is most
  * likely misspelt.
  */
-export function environmentLayer(
-  env: Readonly<Record<string, string | undefined>>,
-): ConfigLayer {
+export function environmentLayer(env: Readonly<Record<string, string | undefined>>): ConfigLayer {
   const settings: RawSetting[] = [];
   const problems: string[] = [];
   const known = new Set(["EARSHOT_CONFIG"]);
@@ -111,7 +109,9 @@ export function environmentLayer(
   }
   for (const name of Object.keys(env)) {
     if (name.startsWith("EARSHOT_") && !known.has(name)) {
-      problems.push(`${name}: no key belongs to this environment variable; \`earshot config\` lists all`);
+      problems.push(
+        `${name}: no key belongs to this environment variable; \`earshot config\` lists all`,
+      );
     }
   }
   return { settings, problems };
@@ -130,6 +130,7 @@ export function flagLayer(flags: Readonly<Record<string, string>>): ConfigLayer 
 
 function readSecret(path: string): string {
   const text = readFileSync(path, "utf8");
-  if (text.length > maxSecretBytes) throw new Error(`${path} is larger than ${maxSecretBytes} bytes`);
+  if (text.length > maxSecretBytes)
+    throw new Error(`${path} is larger than ${maxSecretBytes} bytes`);
   return text.replace(/\r?\n$/u, "");
 }

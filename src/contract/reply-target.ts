@@ -1,0 +1,60 @@
+import { EarshotError } from "../errors.js";
+import { isPlainTopic, matchesFilter } from "./topic-filters.js";
+
+/** Where strangers may send a reply. */
+export interface ReplyPolicy {
+  /** Allow-listed prefixes, each ending in `/`. */
+  readonly prefixes: readonly string[];
+  /** Filters that a reply must not match: what this node listens to and what nodes announce. */
+  readonly forbidden: readonly string[];
+}
+
+/**
+ * The policy of a node: replies stay below the allow-listed prefixes, and can neither come back
+ * in as requests or settings nor pass for what a node says about itself.
+ */
+export function createReplyPolicy(options: {
+  readonly base: string;
+  readonly prefixes: readonly string[];
+  readonly subscriptions: readonly string[];
+}): ReplyPolicy {
+  const { base, prefixes, subscriptions } = options;
+  const announced = [
+    "+/status",
+    "+/info",
+    "+/health",
+    "+/catalogue",
+    "+/mic/#",
+    "+/ask/#",
+    "+/recommend/last",
+    "+/recommend/request/#",
+  ];
+  return {
+    prefixes: prefixes.length > 0 ? prefixes : [`${base}/`],
+    forbidden: [...subscriptions, ...announced.map((filter) => `${base}/${filter}`)],
+  };
+}
+
+/**
+ * Checks a reply topic that a stranger chose (`reply_to`, or the MQTT 5 Response Topic).
+ *
+ * @throws EarshotError `forbidden_reply_topic` saying which rule it breaks
+ */
+export function checkReplyTarget(topic: string, policy: ReplyPolicy): string {
+  if (!isPlainTopic(topic)) {
+    throw forbidden(
+      "it must have 1 to 256 bytes, no wildcard, control character or empty level, and no $ at the start",
+    );
+  }
+  if (!policy.prefixes.some((prefix) => topic.startsWith(prefix))) {
+    throw forbidden(`it must begin with ${policy.prefixes.join(" or ")}`);
+  }
+  if (policy.forbidden.some((filter) => matchesFilter(filter, topic))) {
+    throw forbidden("it is a topic of a node's own; choose another one");
+  }
+  return topic;
+}
+
+function forbidden(reason: string): EarshotError {
+  return new EarshotError("forbidden_reply_topic", `this reply topic is refused: ${reason}`);
+}

@@ -1,0 +1,106 @@
+import { anyNode } from "./names.js";
+import { type Codec, jsonCodec, numberCodec, wordCodec } from "./codec.js";
+import {
+  lastReplySchema,
+  maxLastReplyBytes,
+  maxReplyBytes,
+  type OkReply,
+  type RecommendReply,
+  replySchema,
+} from "./reply.js";
+import {
+  type CatalogueState,
+  catalogueSchema,
+  type Health,
+  healthSchema,
+  type Info,
+  infoSchema,
+  maxStateBytes,
+  type PeakEvent,
+  peakSchema,
+} from "./state.js";
+
+/** One topic with everything that is always the same about it. */
+export interface Channel<Payload> {
+  readonly topic: string;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  readonly codec: Codec<Payload>;
+}
+
+/** Which node, under which base: `<base>/<node>`. */
+export interface NodeAddress {
+  readonly base: string;
+  readonly node: string;
+}
+
+const status = wordCodec(["online", "offline"]);
+const micState = wordCodec(["listening", "paused", "unavailable"]);
+const onOff = wordCodec(["ON", "OFF"]);
+const askState = wordCodec(["waiting", "idle"]);
+const decibel = numberCodec(1);
+const info = jsonCodec<Info>(infoSchema, maxStateBytes);
+const health = jsonCodec<Health>(healthSchema, maxStateBytes);
+const catalogue = jsonCodec<CatalogueState>(catalogueSchema, maxStateBytes);
+const peak = jsonCodec<PeakEvent>(peakSchema, maxStateBytes);
+const reply = jsonCodec<RecommendReply>(replySchema, maxReplyBytes);
+const lastReply = jsonCodec<OkReply>(lastReplySchema, maxLastReplyBytes);
+
+/** Every topic of one node, as the contract lists them. */
+export type NodeTopics = ReturnType<typeof nodeTopics>;
+
+/** Builds the topics of a node; the only place where a topic of Earshot is spelt. */
+export function nodeTopics({ base, node }: NodeAddress) {
+  const root = `${base}/${node}`;
+  const state = <P>(level: string, codec: Codec<P>): Channel<P> => ({
+    topic: `${root}/${level}`,
+    qos: 1,
+    retain: true,
+    codec,
+  });
+  return {
+    status: state("status", status),
+    info: state("info", info),
+    health: { ...state("health", health), qos: 0 } satisfies Channel<Health>,
+    catalogue: state("catalogue", catalogue),
+    micState: state("mic/state", micState),
+    micEnabled: state("mic/enabled", onOff),
+    micThreshold: state("mic/threshold", decibel),
+    micLevel: { ...state("mic/level", decibel), qos: 0, retain: false } satisfies Channel<number>,
+    micPeak: { ...state("mic/peak", peak), retain: false } satisfies Channel<PeakEvent>,
+    micEnabledSet: `${root}/mic/enabled/set`,
+    micThresholdSet: `${root}/mic/threshold/set`,
+    askState: state("ask/state", askState),
+    lastReply: state("recommend/last", lastReply),
+    /** The filters on which this node takes requests: its own, and those for any recommender. */
+    requestFilters: [requestTopic({ base, node }, "+"), requestTopic({ base, node: anyNode }, "+")],
+  };
+}
+
+/** `<base>/<node>/recommend/request/<client>`; `+` as the client makes it a filter. */
+export function requestTopic({ base, node }: NodeAddress, client: string): string {
+  return `${base}/${node}/recommend/request/${client}`;
+}
+
+/** The reply channel that belongs to a client's requests. */
+export function replyTopic({ base, node }: NodeAddress, client: string): string {
+  return `${base}/${node}/recommend/reply/${client}`;
+}
+
+/** Replies go to a topic that the asker chose or that was derived; never retained. */
+export function replyChannel(topic: string): Channel<RecommendReply> {
+  return { topic, qos: 1, retain: false, codec: reply };
+}
+
+/** Filters under one base, for tools that watch every node. */
+export function watchFilters(base: string): readonly string[] {
+  return [
+    `${base}/+/status`,
+    `${base}/+/info`,
+    `${base}/+/catalogue`,
+    `${base}/+/mic/#`,
+    `${base}/+/ask/state`,
+    `${base}/+/recommend/request/+`,
+    `${base}/+/recommend/reply/+`,
+  ];
+}
