@@ -1,0 +1,200 @@
+import type { Channel } from "../contract/topics.js";
+import { matchesFilter } from "../contract/topic-filters.js";
+import { EarshotError, messageOf } from "../errors.js";
+import { createBackoff } from "../backoff.js";
+import type { Log, Service } from "../lifecycle.js";
+import type { Connection, IncomingMessage, PublishOptions } from "./connection.js";
+
+/** Handles one message. What it throws is logged and harms no other handler. */
+export type MessageHandler = (message: IncomingMessage) => void | Promise<void>;
+
+/** What features use to speak with each other and with the world. */
+export interface Bus {
+  /**
+   * Publishes on a channel. A retained payload is remembered and sent again after a reconnect, so
+   * it is never lost; without a connection that is all that happens.
+   *
+   * @throws EarshotError `broker_unavailable` for a payload that is not retained when there is no
+   *   connection; `timeout` when the broker does not acknowledge
+   */
+  publish<Payload>(
+    channel: Channel<Payload>,
+    payload: Payload,
+    extra?: { readonly correlationData?: Uint8Array | undefined },
+  ): Promise<void>;
+  /** Takes messages on a filter, now and after every reconnect. */
+  subscribe(filter: string, handler: MessageHandler): Promise<void>;
+  /** Every filter that this node has subscribed to. */
+  subscriptions(): readonly string[];
+  /** 5, or 4 for MQTT 3.1.1; `undefined` without a connection. */
+  protocolVersion(): 4 | 5 | undefined;
+}
+
+export interface BusOptions {
+  readonly log: Log;
+  /** Opens one connection; called again for each attempt. */
+  readonly connect: (events: {
+    readonly onMessage: (message: IncomingMessage) => void;
+    readonly onClose: () => void;
+  }) => Promise<Connection>;
+  /** Whether a first connect that fails is retried in the background instead of failing `start`. */
+  readonly retryFirstConnect: boolean;
+}
+
+const firstRetryMs = 1000;
+const maxRetryMs = 60_000;
+/** A connection that lasted this long was a good one: the next retry starts from the beginning. */
+const healthyMs = 30_000;
+
+/** The node's one connection to its broker, kept alive until it is stopped. */
+export function createBus(options: BusOptions): Bus & Service {
+  return new MqttBus(options);
+}
+
+class MqttBus implements Bus, Service {
+  readonly name = "bus";
+  readonly #options: BusOptions;
+  readonly #handlers = new Map<string, Set<MessageHandler>>();
+  /** The last payload of each retained channel, in the order in which they were published. */
+  readonly #retained = new Map<
+    string,
+    { readonly payload: string; readonly options: PublishOptions }
+  >();
+  readonly #backoff = createBackoff({ firstMs: firstRetryMs, maxMs: maxRetryMs });
+  #connection: Connection | undefined;
+  #connectedAtMs = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(options: BusOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    this.#isStopped = false;
+    try {
+      await this.#connect();
+    } catch (error) {
+      if (!this.#options.retryFirstConnect) throw error;
+      this.#retryLater(error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#retryTimer);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.end();
+  }
+
+  async publish<Payload>(
+    channel: Channel<Payload>,
+    payload: Payload,
+    extra: { readonly correlationData?: Uint8Array | undefined } = {},
+  ): Promise<void> {
+    const text = channel.codec.encode(payload);
+    const options: PublishOptions = { qos: channel.qos, retain: channel.retain, ...extra };
+    if (channel.retain) {
+      // Deleted first, so that the order in which they are sent again is the order of publishing.
+      this.#retained.delete(channel.topic);
+      this.#retained.set(channel.topic, { payload: text, options });
+    }
+    if (this.#connection === undefined) {
+      if (channel.retain) return;
+      throw new EarshotError(
+        "broker_unavailable",
+        `not connected: nothing sent to ${channel.topic}`,
+      );
+    }
+    await this.#connection.publish(channel.topic, text, options);
+  }
+
+  async subscribe(filter: string, handler: MessageHandler): Promise<void> {
+    const handlers = this.#handlers.get(filter) ?? new Set();
+    handlers.add(handler);
+    this.#handlers.set(filter, handlers);
+    await this.#connection?.subscribe(filter);
+  }
+
+  subscriptions(): readonly string[] {
+    return [...this.#handlers.keys()];
+  }
+
+  protocolVersion(): 4 | 5 | undefined {
+    return this.#connection?.version;
+  }
+
+  async #connect(): Promise<void> {
+    const connection = await this.#options.connect({
+      onMessage: (message) => {
+        this.#dispatch(message);
+      },
+      onClose: () => {
+        this.#handleClose();
+      },
+    });
+    if (this.#isStopped) {
+      await connection.end();
+      return;
+    }
+    this.#connectedAtMs = performance.now();
+    try {
+      for (const filter of this.#handlers.keys()) await connection.subscribe(filter);
+      this.#connection = connection;
+      for (const [topic, { payload, options }] of this.#retained) {
+        await connection.publish(topic, payload, options);
+      }
+    } catch (error) {
+      this.#connection = undefined;
+      await connection.end();
+      throw error;
+    }
+    this.#options.log.info({ mqtt: connection.version }, "connected to the broker");
+  }
+
+  #handleClose(): void {
+    const wasConnected = this.#connection !== undefined;
+    this.#connection = undefined;
+    if (!wasConnected || this.#isStopped) return;
+    if (performance.now() - this.#connectedAtMs > healthyMs) this.#backoff.reset();
+    this.#retryLater(new Error("the connection to the broker ended"));
+  }
+
+  #retryLater(reason: unknown): void {
+    const waitMs = this.#backoff.next();
+    this.#options.log.warn(
+      { reason: messageOf(reason), retryInMs: waitMs },
+      "no broker; trying again",
+    );
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => {
+      this.#connect().catch((error: unknown) => {
+        if (!this.#isStopped) this.#retryLater(error);
+      });
+    }, waitMs);
+  }
+
+  #dispatch(message: IncomingMessage): void {
+    for (const [filter, handlers] of this.#handlers) {
+      if (!matchesFilter(filter, message.topic)) continue;
+      for (const handler of handlers) this.#handle(handler, message);
+    }
+  }
+
+  /** A throw inside mqtt.js's listener would end the process: every one is caught here. */
+  #handle(handler: MessageHandler, message: IncomingMessage): void {
+    const report = (error: unknown): void => {
+      this.#options.log.error(
+        { topic: message.topic, reason: messageOf(error) },
+        "a message could not be handled",
+      );
+    };
+    try {
+      const done = handler(message);
+      if (done !== undefined) done.catch(report);
+    } catch (error) {
+      report(error);
+    }
+  }
+}

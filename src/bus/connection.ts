@@ -1,0 +1,219 @@
+import type { Duplex } from "node:stream";
+import { Socket } from "node:net";
+import mqtt, { type IClientOptions, MqttClient } from "mqtt";
+import { EarshotError, messageOf } from "../errors.js";
+import { withDeadline } from "../lifecycle.js";
+
+/** A message as it came from the broker. */
+export interface IncomingMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly retain: boolean;
+  /** MQTT 5 only. */
+  readonly responseTopic: string | undefined;
+  /** MQTT 5 only; to be sent back as it is. */
+  readonly correlationData: Uint8Array | undefined;
+}
+
+/** What is published, beside topic and payload. */
+export interface PublishOptions {
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  /** Sent only where the connection speaks MQTT 5. */
+  readonly correlationData?: Uint8Array | undefined;
+  /** Sent only where the connection speaks MQTT 5. */
+  readonly responseTopic?: string | undefined;
+}
+
+/** How to reach a broker: over the network, or over a stream that the embedded one hands out. */
+export type Route =
+  | { readonly kind: "stream"; readonly open: () => Duplex }
+  | {
+      readonly kind: "url";
+      readonly url: string;
+      readonly username?: string;
+      readonly password?: string;
+      /** PEM texts. */
+      readonly tls?: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
+    };
+
+export interface ConnectOptions {
+  readonly route: Route;
+  readonly clientId: string;
+  /** 5 or 4 (MQTT 3.1.1). */
+  readonly version: 4 | 5;
+  /** Published by the broker, retained, when this connection ends without a goodbye. */
+  readonly will?: { readonly topic: string; readonly payload: string };
+  /** For the whole of the connect, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly onMessage: (message: IncomingMessage) => void;
+  /** Called once, after a successful connect, when the connection has ended for any reason. */
+  readonly onClose: () => void;
+}
+
+/** One connection from its CONNACK to its end. It never reconnects: `bus.ts` makes another. */
+export interface Connection {
+  readonly version: 4 | 5;
+  /**
+   * Resolves at the PUBACK (QoS 1) or when the packet is written (QoS 0).
+   *
+   * @throws EarshotError `timeout` when the broker does not acknowledge in time
+   */
+  publish(topic: string, payload: string, options: PublishOptions): Promise<void>;
+  /** @throws EarshotError `broker_unavailable` when the broker refuses the filter */
+  subscribe(filter: string): Promise<void>;
+  /** Says goodbye (no last will) and waits for it, or cuts the line when that takes too long. */
+  end(): Promise<void>;
+}
+
+const ackTimeoutMs = 10_000;
+const endTimeoutMs = 1000;
+const keepaliveSeconds = 30;
+
+/** CONNACK codes that say "not this version of MQTT": 1 in MQTT 3.1.1, 0x84 in MQTT 5. */
+const unsupportedVersionCodes: ReadonlySet<unknown> = new Set([1, 0x84]);
+
+/** The broker closed the line instead of answering the CONNECT. */
+class ClosedEarlyError extends Error {}
+
+/** Whether a connect failed because of the version: the broker said so, or hung up on it. */
+export function isVersionRefusal(error: unknown): boolean {
+  const cause = error instanceof EarshotError ? error.cause : error;
+  if (!(cause instanceof Error)) return false;
+  return (
+    cause instanceof ClosedEarlyError || unsupportedVersionCodes.has(Reflect.get(cause, "code"))
+  );
+}
+
+/**
+ * Connects to a broker once; the only place that knows mqtt.js.
+ *
+ * @throws EarshotError `broker_unavailable` with the reason when the line or the CONNECT fails
+ */
+export async function connectToBroker(options: ConnectOptions): Promise<Connection> {
+  const client = createClient(options);
+  client.on("message", (topic, payload, packet) => {
+    options.onMessage({
+      topic,
+      payload,
+      retain: packet.retain,
+      responseTopic: packet.properties?.responseTopic,
+      correlationData: packet.properties?.correlationData,
+    });
+  });
+  try {
+    await withDeadline(untilConnected(client), options.timeoutMs, "connecting to the broker");
+  } catch (cause) {
+    client.end(true);
+    throw new EarshotError("broker_unavailable", messageOf(cause), { cause });
+  }
+  client.once("close", options.onClose);
+  // Nagle's algorithm holds back the second of two small packets until the first is acknowledged:
+  // 40 ms for a publish that follows a PUBACK.
+  if (client.stream instanceof Socket) client.stream.setNoDelay(true);
+  return wrap(client, options.version);
+}
+
+function createClient(options: ConnectOptions): MqttClient {
+  const { route, will } = options;
+  const settings: IClientOptions = {
+    clientId: options.clientId,
+    protocolVersion: options.version,
+    clean: true,
+    keepalive: keepaliveSeconds,
+    // The bus makes a new client instead: one that reconnects by itself would send a publish
+    // that the broker refuses again and again, without end.
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    ...(will === undefined
+      ? {}
+      : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
+  };
+  if (route.kind === "stream") return new MqttClient(route.open, settings);
+  return mqtt.connect(route.url, {
+    ...settings,
+    ...route.tls,
+    ...(route.username === undefined ? {} : { username: route.username }),
+    ...(route.password === undefined ? {} : { password: route.password }),
+  });
+}
+
+function untilConnected(client: MqttClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.once("connect", () => {
+      resolve();
+    });
+    // Stays for the client's whole life: an error without a listener would be thrown. After the
+    // connect it is the `close` that always follows which tells the bus.
+    client.on("error", reject);
+    client.once("close", () => {
+      reject(new ClosedEarlyError("the broker closed the line instead of answering"));
+    });
+  });
+}
+
+function wrap(client: MqttClient, version: 4 | 5): Connection {
+  return {
+    version,
+    publish(topic, payload, options) {
+      return withDeadline(
+        publishOnce(client, { topic, payload, version }, options),
+        ackTimeoutMs,
+        `publishing to ${topic}`,
+      );
+    },
+    async subscribe(filter) {
+      const granted = await withDeadline(
+        client.subscribeAsync(filter, { qos: 1 }),
+        ackTimeoutMs,
+        `subscribing to ${filter}`,
+      );
+      if (granted.some((grant) => grant.qos === 128)) {
+        throw new EarshotError(
+          "broker_unavailable",
+          `the broker refuses a subscription to ${filter}`,
+        );
+      }
+    },
+    async end() {
+      try {
+        await withDeadline(client.endAsync(), endTimeoutMs, "saying goodbye to the broker");
+      } catch {
+        client.end(true);
+      }
+    },
+  };
+}
+
+function publishOnce(
+  client: MqttClient,
+  message: { readonly topic: string; readonly payload: string; readonly version: 4 | 5 },
+  options: PublishOptions,
+): Promise<void> {
+  const { qos, retain } = options;
+  return new Promise((resolve, reject) => {
+    client.publish(
+      message.topic,
+      message.payload,
+      message.version === 5
+        ? { qos, retain, properties: publishProperties(options) }
+        : { qos, retain },
+      (error) => {
+        if (error === undefined || error === null) resolve();
+        else reject(error);
+      },
+    );
+  });
+}
+
+function publishProperties(options: PublishOptions): {
+  correlationData?: Buffer;
+  responseTopic?: string;
+} {
+  const { correlationData, responseTopic } = options;
+  return {
+    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
+    ...(responseTopic === undefined ? {} : { responseTopic }),
+  };
+}

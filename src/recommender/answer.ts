@@ -1,0 +1,121 @@
+import type { Match, OkReply, RecommendResult, ScoredSong } from "../contract/reply.js";
+import type { RecommendRequest } from "../contract/request.js";
+import { EarshotError } from "../errors.js";
+import { rankNeighbours } from "./rank.js";
+import type { Candidate, Neighbour, Song, SongSource } from "./song-source.js";
+
+/** A title that no song has, with the songs that come nearest to it. */
+export class SongNotFoundError extends EarshotError {
+  readonly suggestions: readonly ScoredSong[];
+
+  constructor(message: string, suggestions: readonly ScoredSong[]) {
+    super("not_found", message);
+    this.suggestions = suggestions;
+  }
+}
+
+/** The part of a reply that depends on the catalogue alone. */
+export type Answer = Pick<OkReply, "query" | "match" | "results">;
+
+/**
+ * Answers a request from a catalogue: finds the song, ranks its neighbours, says why.
+ *
+ * @param defaultLimit how many results when the request does not say
+ * @throws SongNotFoundError with suggestions; EarshotError `bad_request` for a filter on a column
+ *   that this catalogue does not have
+ */
+export function answerRequest(
+  source: SongSource,
+  request: RecommendRequest,
+  defaultLimit: number,
+): Answer {
+  checkFilters(source, request.filters);
+  const { seed, match } = findSeed(source, request);
+  const neighbours = rankNeighbours(source, seed, {
+    limit: request.limit ?? defaultLimit,
+    maxPerArtist: request.max_per_artist,
+    filters: request.filters,
+  });
+  return {
+    query: request.title ?? request.song_id ?? "",
+    match,
+    results: describeResults(source, seed, neighbours),
+  };
+}
+
+function checkFilters(source: SongSource, filters: RecommendRequest["filters"]): void {
+  const unknown = Object.keys(filters ?? {}).find((column) => !source.columns.includes(column));
+  if (unknown === undefined) return;
+  throw new EarshotError(
+    "bad_request",
+    `filters: this catalogue has no column ${JSON.stringify(unknown)}; it has ${source.columns.join(", ")}`,
+  );
+}
+
+function findSeed(
+  source: SongSource,
+  request: RecommendRequest,
+): { readonly seed: number; readonly match: Match } {
+  if (request.song_id !== undefined) return findById(source, request.song_id);
+  const query = { title: request.title ?? "", artist: request.artist };
+  const answer = source.resolve(query);
+  if (answer.outcome === "not_found") {
+    const by = query.artist === undefined ? "" : ` by "${query.artist}"`;
+    throw new SongNotFoundError(
+      `the catalogue has no song "${query.title}"${by}`,
+      describeCandidates(source, answer.suggestions),
+    );
+  }
+  const [best, ...alternatives] = describeCandidates(source, [answer, ...answer.alternatives]);
+  if (best === undefined) throw new EarshotError("internal", "an accepted song is not there");
+  return { seed: answer.ordinal, match: { ...best, kind: answer.kind, alternatives } };
+}
+
+function findById(
+  source: SongSource,
+  id: string,
+): { readonly seed: number; readonly match: Match } {
+  const seed = source.ordinalOfId(id);
+  const [song] = seed === undefined ? [] : source.songs([seed]);
+  if (seed === undefined || song === undefined) {
+    throw new SongNotFoundError(`the catalogue has no song with the id "${id}"`, []);
+  }
+  return { seed, match: { ...plainSong(song), score: 1, kind: "id", alternatives: [] } };
+}
+
+function describeCandidates(
+  source: SongSource,
+  candidates: readonly Candidate[],
+): readonly ScoredSong[] {
+  return source.songs(candidates.map((candidate) => candidate.ordinal)).map((song, index) => ({
+    ...plainSong(song),
+    score: roundTo(candidates[index]?.score ?? 0, 1000),
+  }));
+}
+
+function describeResults(
+  source: SongSource,
+  seed: number,
+  neighbours: readonly Neighbour[],
+): RecommendResult[] {
+  const songs = source.songs(neighbours.map((neighbour) => neighbour.ordinal));
+  return neighbours.flatMap(({ ordinal, distance }, index) => {
+    const song = songs[index];
+    if (song === undefined) return [];
+    return {
+      rank: index + 1,
+      ...plainSong(song),
+      distance: roundTo(distance, 10_000),
+      similarity: roundTo(1 / (1 + distance), 1000),
+      why: source.explain(seed, ordinal),
+    };
+  });
+}
+
+function plainSong({ id, title, artist, year }: Song): Omit<ScoredSong, "score"> {
+  return year === undefined ? { id, title, artist } : { id, title, artist, year };
+}
+
+function roundTo(value: number, steps: number): number {
+  return Math.round(value * steps) / steps;
+}
