@@ -77,6 +77,9 @@ export function createEmbeddedBroker(
       if (aedes === undefined)
         throw new EarshotError("broker_unavailable", "the broker has not started");
       const [ours, theirs] = duplexPair();
+      // A pair does not know that its other end is gone; a line of the network does.
+      ours.once("close", () => theirs.destroy());
+      theirs.once("close", () => ours.destroy());
       aedes.handle(theirs);
       return ours;
     },

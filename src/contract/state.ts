@@ -25,7 +25,7 @@ export const infoSchema = z.object({
     host: z.string(),
     port: z.int(),
     /** What the node itself speaks to the broker: 5 or 4 (MQTT 3.1.1). */
-    mqtt_version: z.int(),
+    mqtt_version: z.int().optional(),
   }),
   /** Absent without a catalogue. */
   catalogue: z

@@ -1,0 +1,54 @@
+import type { ParseArgsConfig } from "node:util";
+import type { LoadedConfig } from "../config/load.js";
+
+/** Where a command writes; standard output is for results, standard error for everything else. */
+export interface Terminal {
+  /** Writes text to standard output as it is. */
+  write(text: string): void;
+  /** Writes one line to standard error. */
+  writeError(line: string): void;
+  /** Whether standard output is a terminal that a person looks at. */
+  readonly isInteractive: boolean;
+  /** Whether colours are wanted on standard output. */
+  readonly isColoured: boolean;
+  /** The width of the terminal in columns. */
+  readonly columns: number;
+}
+
+/** What flags a command has, in the form of `node:util`'s `parseArgs`. */
+export type FlagDefinitions = NonNullable<ParseArgsConfig["options"]>;
+
+/** A command's own flags by name; those that may be repeated are lists. */
+export type CommandFlags = Readonly<
+  Record<string, string | boolean | readonly (string | boolean)[] | undefined>
+>;
+
+/** One call of a command, as the arguments say. */
+export interface CommandCall {
+  /** What follows the command's name and is no flag. */
+  readonly positionals: readonly string[];
+  /** The command's own flags by name. */
+  readonly flags: CommandFlags;
+  readonly loaded: LoadedConfig;
+  readonly terminal: Terminal;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** A command of the program, `earshot <name>`. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What `--help` prints: usage, flags, examples. */
+  readonly help: string;
+  /** Its own flags, beside `--help`, `--config` and the configuration's keys. */
+  readonly flags: FlagDefinitions;
+  /** Whether it runs until the signal and then ends by itself; all others are just cut short. */
+  readonly runsUntilStopped?: boolean;
+  /**
+   * @returns the exit code: 0 fine, 1 it failed
+   * @throws EarshotError `bad_usage` or `bad_config` (exit code 2), any other (exit code 1)
+   */
+  run(call: CommandCall): Promise<number>;
+}

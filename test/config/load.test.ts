@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { describeConfig } from "../../src/config/describe.js";
+import { loadConfig } from "../../src/config/load.js";
+import { configLeaves } from "../../src/config/schema.js";
+import { EarshotError } from "../../src/errors.js";
+import { makeTempFolder } from "../support/temp-folder.js";
+
+async function writeConfig(t: TestContext, text: string): Promise<string> {
+  const file = join(await makeTempFolder(t), "earshot.yaml");
+  await writeFile(file, text);
+  return file;
+}
+
+function assertRefused(run: () => unknown, ...words: readonly string[]): void {
+  assert.throws(run, (error) => {
+    assert.ok(error instanceof EarshotError);
+    assert.equal(error.code, "bad_config");
+    for (const word of words)
+      assert.ok(error.message.includes(word), `${word} in: ${error.message}`);
+    return true;
+  });
+}
+
+test("without any input every key has its default", async (t) => {
+  const configFile = await writeConfig(t, "");
+  const { config, sources } = loadConfig({ env: {}, flags: {}, configFile });
+  assert.equal(config.broker.port, 1883);
+  assert.equal(config.broker.host, "127.0.0.1");
+  assert.equal(config.mqtt.baseTopic, "earshot");
+  assert.equal(config.mic.riseDb, 12);
+  assert.equal(config.mic.thresholdDb, -36);
+  assert.equal(config.recommender.rateLimit, 200);
+  assert.match(config.node.id, /^[a-z0-9_-]{1,32}$/u);
+  assert.equal(sources.get("broker.port"), "default");
+});
+
+test("a flag wins over the environment, and the environment over the file", async (t) => {
+  const configFile = await writeConfig(
+    t,
+    "broker:\n  port: 1001\n  host: 127.0.0.2\nnode:\n  id: a\n",
+  );
+  const { config, sources } = loadConfig({
+    env: { EARSHOT_BROKER_PORT: "1002", EARSHOT_BROKER_HOST: "127.0.0.3" },
+    flags: { "broker.port": "1003" },
+    configFile,
+  });
+  assert.equal(config.broker.port, 1003);
+  assert.equal(config.broker.host, "127.0.0.3");
+  assert.equal(config.node.id, "a");
+  assert.equal(sources.get("broker.port"), "--broker.port");
+  assert.equal(sources.get("broker.host"), "EARSHOT_BROKER_HOST");
+  assert.equal(sources.get("node.id"), configFile);
+});
+
+test("EARSHOT_CONFIG names the file, and --config wins over it", async (t) => {
+  const first = await writeConfig(t, "node:\n  id: first\n");
+  const second = await writeConfig(t, "node:\n  id: second\n");
+  assert.equal(loadConfig({ env: { EARSHOT_CONFIG: first }, flags: {} }).config.node.id, "first");
+  const both = loadConfig({ env: { EARSHOT_CONFIG: first }, flags: {}, configFile: second });
+  assert.equal(both.config.node.id, "second");
+});
+
+test("a secret can come from a file, and is never shown", async (t) => {
+  const configFile = await writeConfig(t, "");
+  const secretFile = join(await makeTempFolder(t), "password");
+  await writeFile(secretFile, "correct horse\n");
+  const loaded = loadConfig({
+    env: { EARSHOT_MQTT_PASSWORD_FILE: secretFile },
+    flags: {},
+    configFile,
+  });
+  assert.equal(loaded.config.mqtt.password, "correct horse");
+  const shown = describeConfig(loaded).find(({ key }) => key === "mqtt.password");
+  assert.equal(shown?.value, "***");
+  assert.equal(shown?.source, "EARSHOT_MQTT_PASSWORD_FILE");
+  assert.ok(!JSON.stringify(describeConfig(loaded)).includes("correct horse"));
+});
+
+test("a secret of a wrong type is hidden in the error as well", async (t) => {
+  const configFile = await writeConfig(t, "mqtt:\n  password: [hunter2]\n");
+  assert.throws(
+    () => loadConfig({ env: {}, flags: {}, configFile }),
+    (error) => error instanceof EarshotError && !error.message.includes("hunter2"),
+  );
+});
+
+test("an unknown key is refused with where it stands and the key that was meant", async (t) => {
+  const configFile = await writeConfig(t, "mic:\n  rise_db: 3\n");
+  assertRefused(
+    () => loadConfig({ env: {}, flags: {}, configFile }),
+    "mic.rise_db",
+    configFile,
+    "mic.riseDb",
+  );
+  const empty = await writeConfig(t, "");
+  assertRefused(
+    () => loadConfig({ env: { EARSHOT_BROKER_PROT: "1" }, flags: {}, configFile: empty }),
+    "EARSHOT_BROKER_PROT",
+  );
+});
+
+test("a wrong value is refused with key, value, source and what is allowed", async (t) => {
+  const empty = await writeConfig(t, "");
+  const cases: readonly (readonly [Record<string, string>, ...string[]])[] = [
+    [{ EARSHOT_BROKER_PORT: "18x4" }, "broker.port", "18x4", "EARSHOT_BROKER_PORT", "0 to 65535"],
+    [{ EARSHOT_BROKER_PORT: "65536" }, "broker.port", "65536"],
+    [{ EARSHOT_MIC_ENABLED: "maybe" }, "mic.enabled", "true or false"],
+    [{ EARSHOT_MIC_MODE: "loud" }, "mic.mode", "adaptive, fixed, classic"],
+    [{ EARSHOT_NODE_ID: "Küche" }, "node.id", "Küche"],
+    [{ EARSHOT_NODE_ID: "any" }, "node.id"],
+    [{ EARSHOT_MQTT_BASE_TOPIC: "a/#" }, "mqtt.baseTopic"],
+    [{ EARSHOT_MQTT_URL: "http://x" }, "mqtt.url", "mqtt://"],
+    [{ EARSHOT_RECOMMENDER_REPLY_PREFIXES: "a/+/" }, "recommender.replyPrefixes"],
+    [{ EARSHOT_DATA_DIR: "relative" }, "data.dir"],
+    [{ EARSHOT_MIC_DEVICE: "file:'|id'" }, "mic.device"],
+  ];
+  for (const [env, ...words] of cases) {
+    assertRefused(() => loadConfig({ env, flags: {}, configFile: empty }), ...words);
+  }
+});
+
+test("every problem is named, not only the first", async (t) => {
+  const configFile = await writeConfig(
+    t,
+    "broker:\n  port: none\n  hosts: x\nlog:\n  level: loud\n",
+  );
+  assertRefused(
+    () => loadConfig({ env: {}, flags: {}, configFile }),
+    "broker.port",
+    "broker.hosts",
+    "log.level",
+  );
+});
+
+test("a file that is missing, or is no YAML, is refused by name", async (t) => {
+  const folder = await makeTempFolder(t);
+  const missing = join(folder, "missing.yaml");
+  assertRefused(() => loadConfig({ env: {}, flags: {}, configFile: missing }), missing);
+  const broken = await writeConfig(t, "broker: [1,\n");
+  assertRefused(() => loadConfig({ env: {}, flags: {}, configFile: broken }), broken);
+  const listed = await writeConfig(t, "- a\n");
+  assertRefused(() => loadConfig({ env: {}, flags: {}, configFile: listed }), listed);
+});
+
+test("hostile keys change no prototype", async (t) => {
+  const configFile = await writeConfig(t, "__proto__:\n  polluted: true\nconstructor:\n  x: 1\n");
+  assertRefused(() => loadConfig({ env: {}, flags: {}, configFile }), "constructor");
+  assert.equal(Reflect.get({}, "polluted"), undefined);
+});
+
+test("YAML's own types fit words: version 5, pretty true", async (t) => {
+  const configFile = await writeConfig(t, "mqtt:\n  version: 5\nlog:\n  pretty: true\n");
+  const { config } = loadConfig({ env: {}, flags: {}, configFile });
+  assert.equal(config.mqtt.version, "5");
+  assert.equal(config.log.pretty, "true");
+});
+
+test("the variable of each key is EARSHOT_ and its path in capitals", () => {
+  for (const [key, leaf] of configLeaves()) {
+    const path = key.replaceAll(/([a-z])([A-Z])/gu, "$1_$2").replaceAll(".", "_");
+    assert.equal(leaf.env, `EARSHOT_${path.toUpperCase()}`);
+  }
+});
+
+test("every key has a meaning and a default that its own format accepts", () => {
+  for (const [key, leaf] of configLeaves()) {
+    assert.ok(leaf.doc !== undefined && leaf.doc.length > 10, key);
+    if (typeof leaf.format === "function") leaf.format(leaf.default);
+  }
+});

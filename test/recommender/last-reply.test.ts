@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { maxLastReplyBytes, type OkReply } from "../../src/contract/reply.js";
+import { createLastReply, fitReply } from "../../src/recommender/last-reply.js";
+
+function makeReply(id: string, count: number, name = "x"): OkReply {
+  const song = { id: "s", title: name, artist: name };
+  return {
+    id,
+    status: "ok",
+    query: "q",
+    match: { ...song, score: 1, kind: "exact", alternatives: [] },
+    results: Array.from({ length: count }, (_, index) => ({
+      ...song,
+      rank: index + 1,
+      distance: 1,
+      similarity: 0.5,
+      why: "same tempo",
+    })),
+    took_ms: 1,
+  };
+}
+
+test("the first reply is published at once, of a burst only the latest", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const published: string[] = [];
+  const last = createLastReply((reply) => published.push(reply.id));
+  for (const id of ["a", "b", "c"]) last.offer(makeReply(id, 1));
+  assert.deepEqual(published, ["a"]);
+  t.mock.timers.tick(200);
+  assert.deepEqual(published, ["a", "c"]);
+  last.offer(makeReply("d", 1));
+  assert.deepEqual(published, ["a", "c", "d"]);
+  last.offer(makeReply("e", 1));
+  last.flush();
+  assert.deepEqual(published, ["a", "c", "d", "e"]);
+});
+
+test("a long reply loses its farthest results until it fits into 8 KB, a short one none", () => {
+  const long = fitReply(makeReply("a", 100, "曲".repeat(60)));
+  assert.ok(Buffer.byteLength(JSON.stringify(long)) <= maxLastReplyBytes);
+  assert.ok(long.results.length > 3);
+  assert.deepEqual(
+    long.results.map(({ rank }) => rank),
+    long.results.map((_, index) => index + 1),
+  );
+  assert.equal(fitReply(makeReply("a", 10)).results.length, 10);
+});
