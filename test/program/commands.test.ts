@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { test } from "node:test";
+import { replySchema } from "../../src/contract/reply.js";
+import { programRoot } from "../../src/program.js";
+import { connectTestClient } from "../support/mqtt-client.js";
+import { runCommand, runCommandAlone, startNode } from "../support/node-process.js";
+
+test("ask finds the node of its data folder without being told its port, and prints a table", async (t) => {
+  const node = await startNode(t);
+  const { code, stdout, stderr } = await runCommand(["ask", "bohemian rapsody"], node.env);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /Nearest by sound to Bohemian Rhapsody by Queen \(1975\) \(closest match\)/u);
+  assert.match(stdout, /^ {2}1 {2}\S/mu);
+  assert.match(stdout, /^ 10 {2}\S/mu);
+  const { columns } = { columns: 100 };
+  for (const line of stdout.split("\n").slice(2)) assert.ok(line.length <= columns, line);
+});
+
+test("ask --json prints the reply as it came", async (t) => {
+  const node = await startNode(t);
+  const args = ["ask", "Hello", "--artist", "Adele", "--limit", "3", "--filter", "year=1980:1999", "--json"];
+  const { code, stdout } = await runCommand(args, node.env);
+  assert.equal(code, 0);
+  const reply = replySchema.parse(JSON.parse(stdout));
+  assert.ok(reply.status === "ok" && reply.results.length === 3);
+  assert.ok(reply.results.every(({ year = 0 }) => year >= 1980 && year <= 1999));
+});
+
+test("ask for a song that is not there ends with 1 and with what may have been meant", async (t) => {
+  const node = await startNode(t);
+  const { code, stdout, stderr } = await runCommand(["ask", "Hello", "--artist", "Nobody Atall"], node.env);
+  assert.equal(code, 1);
+  assert.match(stderr, /^earshot ask: the catalogue has no song "Hello" by "Nobody Atall"\n$/u);
+  assert.match(stdout, /Did you mean:\n {2}Hello by /u);
+  const json = await runCommand(["ask", "Hello", "--artist", "Nobody Atall", "--json"], node.env);
+  assert.equal(json.code, 1);
+  assert.equal(JSON.parse(json.stdout).error.code, "not_found");
+});
+
+test("without a node ask says in one line what to do", async (t) => {
+  const { code, stderr } = await runCommandAlone(t, ["ask", "Hello"], { EARSHOT_BROKER_PORT: "1" });
+  assert.equal(code, 1);
+  assert.match(stderr, /^earshot ask: no node can be reached at 127\.0\.0\.1:1 .*start one with: earshot start\n$/u);
+});
+
+test("watch shows a question and its answer, one line each, and ends on SIGINT", async (t) => {
+  const node = await startNode(t);
+  const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "watch"], {
+    env: node.env,
+  });
+  t.after(() => child.kill("SIGKILL"));
+  await untilPrinted(child, "stderr", "watching earshot/#");
+  const client = await connectTestClient(t, node.port);
+  await client.publish("earshot/test/recommend/request/me", "bohemian rapsody");
+  const text = await untilPrinted(child, "stdout", "songs, first");
+  assert.match(text, /test +recommend\/request\/me +bohemian rapsody\n/u);
+  assert.match(text, /test +recommend\/reply\/me +Bohemian Rhapsody by Queen → 10 songs, first /u);
+  const exit = once(child, "exit");
+  child.kill("SIGINT");
+  assert.deepEqual(await exit, [0, null]);
+});
+
+test("healthcheck is 0 for a node that is up and 1 for one that is not", async (t) => {
+  const node = await startNode(t);
+  const up = await runCommand(["healthcheck"], node.env);
+  assert.equal(up.code, 0, up.stderr);
+  assert.match(up.stdout, /^node test at 127\.0\.0\.1:\d+ is online\n$/u);
+  node.child.kill("SIGTERM");
+  await node.ended();
+  const down = await runCommand(["healthcheck"], node.env);
+  assert.equal(down.code, 1);
+});
+
+test("config prints every value with its source and hides secrets", async (t) => {
+  const { code, stdout } = await runCommandAlone(t, ["config", "--broker.port", "1999"], {
+    EARSHOT_MQTT_PASSWORD: "hunter2",
+  });
+  assert.equal(code, 0);
+  assert.match(stdout, /^broker\.port +1999 +--broker\.port$/mu);
+  assert.match(stdout, /^mqtt\.password +"\*\*\*" +EARSHOT_MQTT_PASSWORD$/mu);
+  assert.match(stdout, /^recommender\.limit +10 +default$/mu);
+  assert.ok(!stdout.includes("hunter2"));
+});
+
+test("catalogue list names the live catalogue and says what its values are", async (t) => {
+  const node = await startNode(t);
+  const { code, stdout } = await runCommand(["catalogue", "list"], node.env);
+  assert.equal(code, 0);
+  assert.match(stdout, /starter@1.*live/u);
+  assert.match(stdout, /editorial estimates/u);
+});
+
+test("every command explains itself, and wrong use ends with 2", async (t) => {
+  for (const command of ["start", "ask", "watch", "catalogue", "config", "healthcheck"]) {
+    const { code, stdout } = await runCommandAlone(t, [command, "--help"]);
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`^Usage: earshot ${command}`, "u"));
+  }
+  for (const args of [["dance"], ["ask"], ["ask", "x", "--colour", "red"], ["ask", "x", "--limit", "0"], []]) {
+    const { code } = await runCommandAlone(t, args);
+    assert.equal(code, 2, args.join(" "));
+  }
+});
+
+function untilPrinted(
+  child: ChildProcessWithoutNullStreams,
+  stream: "stdout" | "stderr",
+  words: string,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child[stream].setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+      if (text.includes(words)) resolve(text);
+    });
+    child.once("exit", () => {
+      reject(new Error(`it ended; printed: ${text}`));
+    });
+  });
+}

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { test, type TestContext } from "node:test";
+import { type ErrorReply, type OkReply, type RecommendReply, replySchema } from "../../src/contract/reply.js";
+import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
+import { startNode } from "../support/node-process.js";
+
+const request = "earshot/test/recommend/request/me";
+
+interface Asker {
+  readonly client: TestClient;
+  ask(payload: string | Buffer, options?: object): Promise<RecommendReply>;
+  askOk(payload: object): Promise<OkReply>;
+  askError(payload: string | Buffer): Promise<ErrorReply["error"]>;
+}
+
+async function startAsker(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<Asker> {
+  const node = await startNode(t, env);
+  const client = await connectTestClient(t, node.port);
+  await client.subscribe("earshot/test/recommend/reply/me");
+  const ask: Asker["ask"] = async (payload, options) => {
+    await client.publish(request, payload, options);
+    const { text, retain } = await client.next(({ topic }) => topic.endsWith("reply/me"));
+    assert.ok(!retain, "replies are never retained");
+    return replySchema.parse(JSON.parse(text));
+  };
+  return {
+    client,
+    ask,
+    async askOk(payload) {
+      const reply = await ask(JSON.stringify(payload));
+      assert.ok(reply.status === "ok", JSON.stringify(reply));
+      return reply;
+    },
+    async askError(payload) {
+      const reply = await ask(payload);
+      assert.ok(reply.status === "error", "it was answered");
+      return reply.error;
+    },
+  };
+}
+
+test("bad input gets the contract's error, and the next request its answer", async (t) => {
+  const asker = await startAsker(t);
+  const cases: readonly (readonly [string | Buffer, string])[] = [
+    ["{not json", "bad_request"],
+    ["", "bad_request"],
+    ["x".repeat(300), "bad_request"],
+    ['{"title":"a","limit":0}', "bad_request"],
+    ['{"title":"a","limit":1e9}', "bad_request"],
+    ['{"title":"a","limit":NaN}', "bad_request"],
+    ['{"title":["a"]}', "bad_request"],
+    ['{"title":"a","colour":"red"}', "bad_request"],
+    ['{"title":"Hello","filters":{"colour":[0,1]}}', "bad_request"],
+    [Buffer.from([0xff, 0xfe, 0x00]), "bad_request"],
+    [randomBytes(64).fill(0xc0, 0, 2), "bad_request"],
+    [Buffer.alloc(1024 * 1024, "x"), "too_large"],
+    ["qqqqqqqq zzzzzzzz xxxxxxxx", "not_found"],
+    ['{"song_id":"no such id"}', "not_found"],
+    ['{"title":"Hello","artist":"Nobody Atall"}', "not_found"],
+    ['{"title":"Hello","reply_to":"homeassistant/x/config"}', "forbidden_reply_topic"],
+    ['{"title":"Hello","reply_to":"$SYS/x"}', "forbidden_reply_topic"],
+    ['{"title":"Hello","reply_to":"earshot/#"}', "forbidden_reply_topic"],
+    [`{"title":"Hello","reply_to":"${request}"}`, "forbidden_reply_topic"],
+  ];
+  for (const [payload, code] of cases) {
+    const error = await asker.askError(payload);
+    assert.equal(error.code, code, String(payload).slice(0, 80));
+    const next = await asker.ask("Bohemian Rhapsody");
+    assert.equal(next.status, "ok");
+  }
+});
+
+test("a request that was retained is not answered, nor one from a name that is none", async (t) => {
+  const node = await startNode(t);
+  const client = await connectTestClient(t, node.port);
+  await client.subscribe("earshot/test/recommend/reply/#");
+  await client.publish("earshot/test/recommend/request/me", "Hello", { retain: true });
+  await client.next(({ topic }) => topic.endsWith("reply/me"));
+  for (const name of ["a b", "x".repeat(65), "ä", ""]) {
+    await client.publish(`earshot/test/recommend/request/${name}`, "Hello");
+  }
+  await client.publish("earshot/test/recommend/request/last", "Hello");
+  const { topic } = await client.next(() => true);
+  assert.equal(topic, "earshot/test/recommend/reply/last");
+  assert.ok(node.log.some((line) => line.includes("request ignored")));
+});
+
+test("a retained request is not answered again when the node comes back", async (t) => {
+  const { needMosquitto, startMosquitto } = await import("../support/mosquitto.js");
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  const port = await startMosquitto(t);
+  const client = await connectTestClient(t, port);
+  await client.subscribe("earshot/test/recommend/reply/+");
+  await client.publish("earshot/test/recommend/request/me", "Hello", { retain: true });
+  await startNode(t, {
+    EARSHOT_BROKER_MODE: "external",
+    EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
+  });
+  await client.publish("earshot/test/recommend/request/other", "Hello");
+  await client.next(({ topic }) => topic.endsWith("reply/other"));
+  assert.ok(!client.seen.some(({ topic }) => topic.endsWith("reply/me")));
+});
+
+test("reply_to below the base is honoured, and the reply is not retained", async (t) => {
+  const { client } = await startAsker(t);
+  await client.subscribe("earshot/phones/anna");
+  await client.publish(request, '{"title":"Hello","reply_to":"earshot/phones/anna"}');
+  const reply = await client.next(({ topic }) => topic === "earshot/phones/anna");
+  assert.equal(JSON.parse(reply.text).status, "ok");
+  const late = await connectTestClient(t, client.client.options.port ?? 0);
+  await late.subscribe("earshot/phones/anna");
+  await late.publish("earshot/phones/anna", "marker");
+  assert.equal((await late.next(() => true)).text, "marker");
+});
+
+test("a request to any recommender is answered on the any topic", async (t) => {
+  const { client } = await startAsker(t);
+  await client.subscribe("earshot/any/recommend/reply/me");
+  await client.publish("earshot/any/recommend/request/me", "Hello");
+  const { text } = await client.next(({ topic }) => topic === "earshot/any/recommend/reply/me");
+  assert.equal(JSON.parse(text).status, "ok");
+});
+
+test("MQTT 5's Response Topic and Correlation Data come back with the reply", async (t) => {
+  const node = await startNode(t);
+  const client = await connectTestClient(t, node.port, { protocolVersion: 5 });
+  await client.subscribe("earshot/answers/#");
+  const correlationData = Buffer.from([0, 1, 2, 255]);
+  await client.publish(request, "Hello", {
+    properties: { responseTopic: "earshot/answers/1", correlationData },
+  });
+  const reply = await client.next(() => true);
+  assert.equal(reply.topic, "earshot/answers/1");
+  assert.deepEqual(reply.correlationData, correlationData);
+});
+
+test("filters hold, also when they leave few songs, and so does max_per_artist", async (t) => {
+  const asker = await startAsker(t);
+  const seventies = await asker.askOk({ title: "Bohemian Rhapsody", limit: 100, filters: { year: [1970, 1979] } });
+  assert.ok(seventies.results.length > 50);
+  assert.ok(seventies.results.every(({ year }) => year !== undefined && year >= 1970 && year <= 1979));
+  const one = seventies.results[0];
+  assert.ok(one !== undefined);
+  const narrow = await asker.askOk({
+    title: "Bohemian Rhapsody",
+    filters: { year: [1951, 1951] },
+  });
+  const all = await asker.askOk({ title: "Bohemian Rhapsody", limit: 100, filters: { year: [1951, 1952] } });
+  assert.ok(narrow.results.length <= all.results.length && narrow.results.length > 0);
+  const single = await asker.askOk({ title: "Bohemian Rhapsody", limit: 100, max_per_artist: 1 });
+  const artists = single.results.map(({ artist }) => artist);
+  assert.equal(new Set(artists).size, artists.length);
+});
+
+test("the same question gets the same answer, also by the id that a reply gave", async (t) => {
+  const asker = await startAsker(t);
+  const first = await asker.askOk({ title: "Bohemian Rhapsody", limit: 50 });
+  const second = await asker.askOk({ title: "Bohemian Rhapsody by Queen", limit: 50 });
+  const byId = await asker.askOk({ song_id: first.match.id, limit: 50 });
+  assert.deepEqual(second.results, first.results);
+  assert.deepEqual(byId.results, first.results);
+  assert.equal(byId.match.kind, "id");
+});
+
+test("people's ways of writing a title all find the song", async (t) => {
+  const asker = await startAsker(t);
+  const writings = [
+    "BOHEMIAN RHAPSODY",
+    "bohemian rapsody",
+    "Queen - Bohemian Rhapsody",
+    "Bohemian Rhapsody - Queen",
+    "Bohemian Rhapsody by Queen",
+    "bohemian rhapsody (2011 remaster)",
+    "Bohemian Rhapsody!!!",
+    "bohémian rhapsody",
+  ];
+  for (const title of writings) {
+    const reply = await asker.askOk({ title });
+    assert.equal(reply.match.title, "Bohemian Rhapsody", title);
+    assert.ok(reply.match.score > 0 && reply.match.score <= 1);
+  }
+});
+
+test("the last good reply is retained, an error does not replace it", async (t) => {
+  const asker = await startAsker(t);
+  const reply = await asker.askOk({ title: "Hello", artist: "Adele", id: "good" });
+  await asker.askError("qqqqqqqq zzzzzzzz");
+  const late = await connectTestClient(t, asker.client.client.options.port ?? 0);
+  await late.subscribe("earshot/test/recommend/last");
+  const last = await late.next(() => true);
+  assert.ok(last.retain);
+  assert.deepEqual(JSON.parse(last.text), reply);
+});
+
+test("a flood from one client is limited, and another client is served all the same", async (t) => {
+  const asker = await startAsker(t, { EARSHOT_RECOMMENDER_RATE_LIMIT: "20" });
+  const flooder = await connectTestClient(t, asker.client.client.options.port ?? 0);
+  await flooder.subscribe("earshot/test/recommend/reply/flood");
+  const count = 300;
+  const sent = Array.from({ length: count }, (_, index) =>
+    flooder.publish("earshot/test/recommend/request/flood", JSON.stringify({ title: "Hello", id: String(index) })),
+  );
+  assert.equal((await asker.ask("Bohemian Rhapsody")).status, "ok");
+  await Promise.all(sent);
+  const ids = new Set<string>();
+  let limited = 0;
+  for (let index = 0; index < count; index += 1) {
+    const reply = replySchema.parse(JSON.parse((await flooder.next(() => true)).text));
+    ids.add(reply.id);
+    if (reply.status === "error") {
+      assert.equal(reply.error.code, "rate_limited");
+      limited += 1;
+    }
+  }
+  assert.equal(ids.size, count, "every request got its one reply");
+  assert.ok(limited >= count - 60, `${limited} were limited`);
+});

@@ -1,0 +1,63 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { promisify } from "node:util";
+import { makeTempFolder } from "./temp-folder.js";
+
+/** Runs a program and gives what it printed. */
+export const run = promisify(execFile);
+
+/** Skips a test where Debian's mosquitto is not installed, unless the check demands it. */
+export async function needMosquitto(t: TestContext, program: string): Promise<boolean> {
+  try {
+    await run("sh", ["-c", `PATH="$PATH:/usr/sbin" command -v ${program}`]);
+    return true;
+  } catch {
+    if (process.env["EARSHOT_TEST_REQUIRE"]?.includes("mosquitto") === true) throw new Error(`${program} is missing`);
+    t.skip(`${program} is not installed`);
+    return false;
+  }
+}
+
+/** Starts the real Mosquitto on a free port; it ends with the test. */
+export async function startMosquitto(t: TestContext): Promise<number> {
+  const folder = await makeTempFolder(t);
+  const port = await findFreePort();
+  const config = join(folder, "mosquitto.conf");
+  await writeFile(config, `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n`);
+  const child = spawn("mosquitto", ["-c", config], {
+    env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exit = once(child, "exit");
+  t.after(async () => {
+    child.kill("SIGKILL");
+    await exit;
+  });
+  await new Promise<void>((resolve, reject) => {
+    let output = "";
+    const read = (text: string): void => {
+      output += text;
+      if (output.includes("running")) resolve();
+    };
+    child.stdout.setEncoding("utf8").on("data", read);
+    child.stderr.setEncoding("utf8").on("data", read);
+    void exit.then(() => {
+      reject(new Error(`mosquitto ended: ${output}`));
+    });
+  });
+  return port;
+}
+
+/** A port that was free a moment ago. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { programRoot } from "../../src/program.js";
+import { makeTempFolder } from "./temp-folder.js";
+
+const mainFile = join(programRoot, "dist", "src", "main.js");
+const onlineWithinMs = 20_000;
+
+/** The real program, running as a process of its own. */
+export interface NodeProcess {
+  readonly child: ChildProcess;
+  /** Where its broker listens (or the external one that it uses). */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Environment for commands that are to find this node. */
+  readonly env: NodeJS.ProcessEnv;
+  /** All that it has logged so far, line by line as JSON. */
+  readonly log: readonly string[];
+  /** Its exit code, or the signal that ended it. */
+  ended(): Promise<number | NodeJS.Signals>;
+}
+
+/** What a command printed and how it ended. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Settings that keep a test's node away from the machine's own. */
+async function isolatedEnv(t: TestContext, extra: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  return {
+    PATH: process.env["PATH"],
+    EARSHOT_DATA_DIR: await makeTempFolder(t),
+    EARSHOT_NODE_ID: "test",
+    EARSHOT_BROKER_PORT: "0",
+    EARSHOT_MIC_ENABLED: "false",
+    ...extra,
+  };
+}
+
+/** Starts `earshot start` on a free port in a folder of its own and waits until it is online. */
+export async function startNode(
+  t: TestContext,
+  extra: NodeJS.ProcessEnv = {},
+): Promise<NodeProcess> {
+  const env = await isolatedEnv(t, extra);
+  const child = spawn(process.execPath, [mainFile, "start"], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exit = once(child, "exit");
+  t.after(async () => {
+    child.kill("SIGKILL");
+    await exit;
+  });
+  const log: string[] = [];
+  const port = await new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`not online within ${onlineWithinMs} ms:\n${log.join("\n")}`));
+    }, onlineWithinMs);
+    readLines(child, (line) => {
+      log.push(line);
+      const entry = parseEntry(line);
+      if (entry?.msg?.includes("is online") !== true) return;
+      clearTimeout(timer);
+      resolve(entry.broker?.port ?? 0);
+    });
+    void exit.then(() => {
+      clearTimeout(timer);
+      reject(new Error(`it ended before it was online:\n${log.join("\n")}`));
+    });
+  });
+  return {
+    child,
+    port,
+    log,
+    env,
+    dataDir: env["EARSHOT_DATA_DIR"] ?? "",
+    async ended() {
+      await exit;
+      return child.exitCode ?? child.signalCode ?? -1;
+    },
+  };
+}
+
+/** Runs one command of the program to its end. */
+export async function runCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, [mainFile, ...args], { env });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  await once(child, "close");
+  return { code: child.exitCode ?? -1, stdout, stderr };
+}
+
+/** Runs a command in an environment where no node is configured. */
+export async function runCommandAlone(
+  t: TestContext,
+  args: readonly string[],
+  extra: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
+  return await runCommand(args, await isolatedEnv(t, extra));
+}
+
+function readLines(child: ChildProcess, take: (line: string) => void): void {
+  let rest = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  });
+}
+
+interface LogEntry {
+  readonly msg?: string;
+  readonly broker?: { readonly port: number };
+}
+
+function parseEntry(line: string): LogEntry | undefined {
+  try {
+    return JSON.parse(line) as LogEntry;
+  } catch {
+    return undefined;
+  }
+}
