@@ -29,6 +29,7 @@ const minCoveredWithArtist = 0.2;
 const partialMargin = 0.1;
 
 interface Candidate extends NearTitle {
+  readonly popularity: number;
   readonly core: string;
   readonly isAcceptable: boolean;
 }
@@ -40,7 +41,7 @@ export function findNear(index: TitleIndex, readings: readonly FoldedReading[]):
     for (const reading of readings.slice(0, maxReadings)) {
       all.push(...candidatesOf(index, reading, correctKnownWords));
     }
-    all.sort((a, b) => b.score - a.score || a.ordinal - b.ordinal);
+    all.sort((a, b) => b.score - a.score || b.popularity - a.popularity || a.ordinal - b.ordinal);
     const accepted = all.filter(
       (candidate) => candidate.isAcceptable && !isAmbiguous(candidate, all),
     );
@@ -88,8 +89,9 @@ function ownersOf(
   const kind = isFuzzy || (!isPartial && similarity.spelling >= partial) ? "fuzzy" : "partial";
   const score = kind === "fuzzy" ? similarity.spelling : partial;
   const owners = rankOwners(index, index.owners(core), reading);
-  return owners.slice(0, maxOwnersPerTitle).map(({ ordinal, artistFit }) => ({
+  return owners.slice(0, maxOwnersPerTitle).map(({ ordinal, artistFit, popularity }) => ({
     ordinal,
+    popularity,
     kind,
     core,
     score: score * (0.7 + 0.3 * artistFit),

@@ -17,6 +17,8 @@ export interface RankedOwner {
   readonly titleFit: number;
   /** From `artistMatch`; 1 when no artist was asked for. */
   readonly artistFit: number;
+  /** 0 unknown, else 1 to 255. */
+  readonly popularity: number;
 }
 
 /** Most different artists whose names are compared letter by letter. */
@@ -58,6 +60,7 @@ export function rankOwners(
     ordinal: owner.ordinal,
     titleFit: titleFit(owner, wording),
     artistFit,
+    popularity: owner.popularity,
   });
   if (asked.artist === undefined) return works.map((owner) => ranked(owner, 1));
   return byArtist(index, works, asked.artist)
