@@ -1,0 +1,76 @@
+/** Longest text that is looked at, in UTF-16 code units; the rest is cut off. */
+const maxLength = 2000;
+
+const namedReferences: Readonly<Record<string, string>> = {
+  amp: "&",
+  quot: '"',
+  apos: "'",
+  lt: "<",
+  gt: ">",
+  nbsp: " ",
+  szlig: "ß",
+};
+
+/** Latin letters that Unicode does not decompose, and the Greek final sigma. */
+const letters: Readonly<Record<string, string>> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ł: "l",
+  ı: "i",
+  ħ: "h",
+  ς: "σ",
+};
+
+const ascii = /^[\0-\x7f]*$/u;
+const htmlReference = /&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,8});/giu;
+const letterReference = /^([a-z])(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash)$/iu;
+// The Million Song Dataset cut U+2018 and its neighbours to their low byte, a control character.
+const singleQuotes = /[\u0018\u0019‘’ʼ′‛]/gu;
+const doubleQuotes = /[\u001C\u001D“”„‟«»″]/gu;
+const dashes = /[\u0013‐‑‒–—―−]/gu;
+// Accents written as characters of their own: compatibility decomposition would make them spaces.
+const spacingAccents = /[`´¨¯¸˘˙˚˛˜˝]/gu;
+const accents = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]\p{Mn}*)\p{Mn}/gu;
+const specialLetters = /[ßæœøđðþłıħς]/gu;
+
+/**
+ * One spelling for text that looks alike: lower case, NFKC, no accents on Latin, Greek and Cyrillic
+ * letters, one kind of quote and of dash, HTML references decoded. Punctuation stays.
+ *
+ * Accents of other scripts stay, since there they make another letter (Japanese か and が).
+ */
+export function normaliseText(text: string): string {
+  let result = text.slice(0, maxLength);
+  if (result.includes("&")) result = decodeHtmlReferences(result);
+  result = result
+    .replace(singleQuotes, "'")
+    .replace(doubleQuotes, '"')
+    .replace(dashes, "-")
+    .replace(spacingAccents, "");
+  if (ascii.test(result)) return result.toLowerCase();
+  return result
+    .normalize("NFKD")
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(accents, "")
+    .replace(specialLetters, (letter) => letters[letter] ?? letter)
+    .normalize("NFC")
+    .slice(0, maxLength);
+}
+
+function decodeHtmlReferences(text: string): string {
+  return text.replace(htmlReference, (whole: string, reference: string) => {
+    if (!reference.startsWith("#")) {
+      return (
+        namedReferences[reference.toLowerCase()] ?? letterReference.exec(reference)?.[1] ?? whole
+      );
+    }
+    const code = Number(reference.slice(1).replace(/^x/iu, "0x"));
+    return code <= 0x10_ff_ff ? String.fromCodePoint(code) : whole;
+  });
+}

@@ -1,0 +1,130 @@
+import { foldArtist, foldTitle } from "./fold.js";
+import { findNear, type NearTitle } from "./near-titles.js";
+import { readQuery, type TitleQuery } from "./parse-query.js";
+import { rankOwners, type FoldedReading, type RankedOwner } from "./rank-owners.js";
+import type { TitleIndex } from "./title-index.js";
+
+/** A song and how sure it is, 0 to 1. */
+export interface ScoredSong {
+  readonly ordinal: number;
+  readonly score: number;
+}
+
+/** What a query was resolved to. Songs appear once, whatever the number of their releases. */
+export type Resolution =
+  | {
+      readonly outcome: "accepted";
+      readonly ordinal: number;
+      readonly score: number;
+      /** The title agrees, is mistyped, or is given in part. */
+      readonly kind: "exact" | "fuzzy" | "partial";
+      /** At most 5. */
+      readonly alternatives: readonly ScoredSong[];
+    }
+  | {
+      readonly outcome: "not_found";
+      /** At most 5. */
+      readonly suggestions: readonly ScoredSong[];
+    };
+
+const maxListed = 5;
+const maxJoinedWords = 16;
+/** A name that stands beside the title without any sign must be complete. */
+const minJoinedArtistFit = 0.95;
+const wrongArtistScore = 0.5;
+
+/**
+ * Finds the song that a query means, or says that there is none and what might be meant.
+ *
+ * An exact title wins over a mistyped one, the query as a whole over its parts. Among several
+ * artists of one title the most popular song comes first, then the lowest ordinal. A song of
+ * another artist than the one asked for is never accepted, only suggested. The answer for one
+ * query and catalogue is always the same; no text makes it throw.
+ */
+export function resolveTitle(index: TitleIndex, query: TitleQuery): Resolution {
+  const readings = foldReadings(query);
+  const [literal] = readings;
+  if (literal === undefined) return { outcome: "not_found", suggestions: [] };
+  for (const reading of readings) {
+    const owners = exactOwners(index, reading);
+    if (owners.length > 0) return accept(owners);
+  }
+  if (literal.artist === undefined) {
+    const owners = joinedOwners(index, literal.title.key);
+    if (owners.length > 0) return accept(owners);
+  }
+  const near = findNear(index, readings);
+  const [best] = near.accepted;
+  if (best !== undefined) {
+    const { ordinal, score, kind } = best;
+    return {
+      outcome: "accepted",
+      ordinal,
+      score,
+      kind,
+      alternatives: listOthers(near.all, ordinal),
+    };
+  }
+  const namesakes = readings
+    .filter((reading) => reading.artist !== undefined)
+    .flatMap((reading) => exactOwners(index, { title: reading.title, artist: undefined }))
+    .map(({ ordinal }) => ({ ordinal, score: wrongArtistScore }));
+  return { outcome: "not_found", suggestions: listOthers([...namesakes, ...near.all], -1) };
+}
+
+function foldReadings(query: TitleQuery): FoldedReading[] {
+  const readings: FoldedReading[] = [];
+  for (const { title, artist } of readQuery(query)) {
+    const folded = foldTitle(title);
+    const foldedArtist = artist === undefined ? "" : foldArtist(artist);
+    if (folded.core === "") continue;
+    readings.push({ title: folded, artist: foldedArtist === "" ? undefined : foldedArtist });
+  }
+  return readings;
+}
+
+/** Owners of exactly this title; the longer wording is the more telling one. */
+function exactOwners(index: TitleIndex, reading: FoldedReading): RankedOwner[] {
+  const { otherCore, core } = reading.title;
+  for (const wording of otherCore === undefined ? [core] : [otherCore, core]) {
+    const owners = index.owners(wording);
+    const ranked = owners.length === 0 ? [] : rankOwners(index, owners, reading);
+    if (ranked.length > 0) return ranked;
+  }
+  return [];
+}
+
+/** "bohemian rhapsody queen" and "queen bohemian rhapsody": the longest title first. */
+function joinedOwners(index: TitleIndex, key: string): RankedOwner[] {
+  const words = key.split(" ").slice(0, maxJoinedWords);
+  for (let length = words.length - 1; length > 0; length -= 1) {
+    for (const start of [0, words.length - length]) {
+      const title = foldTitle(words.slice(start, start + length).join(" "));
+      const others = [...words.slice(0, start), ...words.slice(start + length)];
+      const reading = { title, artist: foldArtist(others.join(" ")) };
+      const owners = exactOwners(index, reading).filter(
+        (owner) => owner.artistFit >= minJoinedArtistFit,
+      );
+      if (owners.length > 0) return owners;
+    }
+  }
+  return [];
+}
+
+function accept(owners: readonly RankedOwner[]): Resolution {
+  const songs = owners.slice(0, maxListed + 1).map(({ ordinal, titleFit, artistFit }) => ({
+    ordinal,
+    score: titleFit * (0.7 + 0.3 * artistFit),
+  }));
+  const [{ ordinal, score } = { ordinal: 0, score: 0 }, ...alternatives] = songs;
+  return { outcome: "accepted", ordinal, score, kind: "exact", alternatives };
+}
+
+function listOthers(songs: readonly (ScoredSong | NearTitle)[], accepted: number): ScoredSong[] {
+  const listed = new Map<number, ScoredSong>();
+  for (const { ordinal, score } of songs) {
+    if (ordinal !== accepted && !listed.has(ordinal)) listed.set(ordinal, { ordinal, score });
+    if (listed.size === maxListed) break;
+  }
+  return [...listed.values()];
+}
