@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { createEmbedding } from "../sound/embedding.js";
+import { openDatabase, type SqlDatabase } from "../storage/sqlite.js";
+import { openTitleIndex, type TitleIndex } from "../titles/title-index.js";
+import { type Manifest, verifyFolder } from "./manifest.js";
+import type { Neighbour } from "./nearest-list.js";
+import { createNeighbourSearch, type ScanOptions } from "./neighbour-search.js";
+import { type NumberArrays, readNumberArrays } from "./number-arrays.js";
+import { createSongReader, type Song } from "./song-table.js";
+import { readVectorIndex, type VectorIndex } from "./vector-index.js";
+
+/**
+ * An open catalogue: songs, their titles, and the songs near each. A song is named by its ordinal,
+ * 0 to `size` - 1; an ordinal outside is an error of the caller.
+ */
+export interface Catalogue {
+  readonly manifest: Manifest;
+  /** How many songs it holds. */
+  readonly size: number;
+  readonly titles: TitleIndex;
+  song(ordinal: number): Song;
+  /** Several songs for the price of one call to the database. */
+  songs(ordinals: readonly number[]): readonly Song[];
+  ordinalOfId(id: string): number | undefined;
+  /** Equal for the releases of one song by one main artist. */
+  workOf(ordinal: number): number;
+  /** Equal for the songs of one main artist. */
+  artistOf(ordinal: number): number;
+  /** The names that `valueOf` knows: "year" and the features. */
+  readonly columns: readonly string[];
+  /** The song's year or feature, in the feature's unit; `undefined` when unknown. */
+  valueOf(ordinal: number, column: string): number | undefined;
+  /**
+   * The `count` songs nearest to a song, without that song; fewer only when there are no more.
+   * Approximate (recall@10 at least 0.999). The nearest first, ties by ordinal.
+   */
+  nearest(ordinal: number, count: number): readonly Neighbour[];
+  /** The same, exact, among the accepted songs: it looks at every song of the catalogue. */
+  scan(ordinal: number, options: ScanOptions): readonly Neighbour[];
+  close(): void;
+}
+
+/**
+ * Opens a catalogue folder after checking the sums of all its files.
+ *
+ * @throws EarshotError `bad_catalogue` when a file is missing, damaged or of another format
+ */
+export async function openCatalogue(folder: string): Promise<Catalogue> {
+  const manifest = await verifyFolder(folder);
+  const { dimensions, points, songs, features } = manifest;
+  const index = await readVectorIndex(join(folder, "index.hnsw"), { dimensions, points });
+  const db = openDatabase(join(folder, "songs.db"), { readonly: true });
+  try {
+    const arrays = readNumberArrays(db, { songs, features: features.length });
+    return assemble({ manifest, index, db, arrays });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly manifest: Manifest;
+  readonly index: VectorIndex;
+  readonly db: SqlDatabase;
+  readonly arrays: NumberArrays;
+}
+
+function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
+  const { features, songs: size } = manifest;
+  const reader = createSongReader(db, size);
+  const search = createNeighbourSearch({ index, embedding: createEmbedding(features), arrays });
+  const positions = new Map(features.map(({ name }, position) => [name, position]));
+  return {
+    manifest,
+    size,
+    titles: openTitleIndex({ db, songText: (ordinal) => reader.song(ordinal) }),
+    ...reader,
+    ...search,
+    workOf: (ordinal) => arrays.works[ordinal] ?? 0,
+    artistOf: (ordinal) => arrays.artists[ordinal] ?? 0,
+    columns: ["year", ...positions.keys()],
+    valueOf(ordinal, column) {
+      if (column === "year") return arrays.years[ordinal] || undefined;
+      const position = positions.get(column);
+      if (position === undefined) return undefined;
+      const value = arrays.features[ordinal * positions.size + position];
+      return Number.isNaN(value) ? undefined : value;
+    },
+    close() {
+      db.close();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { EarshotError } from "../errors.js";
+import { catalogueName } from "./manifest.js";
+import { isRunning, markPattern, processMark } from "./process-mark.js";
+
+/** Name and version of a catalogue; written `name@version`. */
+export interface CatalogueId {
+  readonly name: string;
+  /** Counts from 1 for each name. */
+  readonly version: number;
+}
+
+const idPattern = /^([a-z0-9_-]{1,64})@([1-9]\d{0,8})$/u;
+const buildFolderPattern = new RegExp(`^\\.building-[a-z0-9_-]+-(${markPattern})$`, "u");
+const temporaryFilePattern = new RegExp(`^current\\.(${markPattern})\\.tmp$`, "u");
+
+/** The text of a catalogue's id: the name of its folder. */
+export function formatId({ name, version }: CatalogueId): string {
+  return `${name}@${version}`;
+}
+
+/** Reads `name@version`; `undefined` when the text is not of that form. */
+export function parseId(text: string): CatalogueId | undefined {
+  const [, name, version] = idPattern.exec(text) ?? [];
+  return name === undefined ? undefined : { name, version: Number(version) };
+}
+
+/** @throws EarshotError `bad_usage` when a name cannot be part of a folder's name */
+export function checkName(name: string): void {
+  if (catalogueName.test(name)) return;
+  throw new EarshotError(
+    "bad_usage",
+    `a catalogue's name is 1 to 64 of a-z, 0-9, _ and -, not "${name}"`,
+  );
+}
+
+/** Where the catalogues of a node lie. */
+export function cataloguesFolder(dataDir: string): string {
+  return join(dataDir, "catalogues");
+}
+
+/** Where one catalogue lies, whether it exists or not. */
+export function catalogueFolder(dataDir: string, id: CatalogueId): string {
+  return join(cataloguesFolder(dataDir), formatId(id));
+}
+
+/** The catalogues whose folders exist, whole or damaged, by name and version. */
+export async function findCatalogues(dataDir: string): Promise<readonly CatalogueId[]> {
+  const ids = (await entriesOf(cataloguesFolder(dataDir))).flatMap((entry) => parseId(entry) ?? []);
+  return ids.sort((a, b) => compareText(a.name, b.name) || a.version - b.version);
+}
+
+/** The first version of a name that is not taken. */
+export async function nextVersion(dataDir: string, name: string): Promise<number> {
+  const taken = (await findCatalogues(dataDir)).filter((id) => id.name === name);
+  return (taken.at(-1)?.version ?? 0) + 1;
+}
+
+/** Makes an empty folder to build in, beside the place where the catalogue will lie. */
+export async function createBuildFolder(dataDir: string, name: string): Promise<string> {
+  const folder = join(cataloguesFolder(dataDir), `.building-${name}-${processMark}`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** Removes what builds left behind whose process was killed; a build that runs is left alone. */
+export async function removeLeftovers(dataDir: string): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const [folder, pattern] of [
+    [cataloguesFolder(dataDir), buildFolderPattern],
+    [dataDir, temporaryFilePattern],
+  ] as const) {
+    for (const entry of await entriesOf(folder)) {
+      const mark = pattern.exec(entry)?.[1];
+      if (mark === undefined || isRunning(mark)) continue;
+      await rm(join(folder, entry), { recursive: true, force: true });
+      removed.push(entry);
+    }
+  }
+  return removed;
+}
+
+async function entriesOf(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

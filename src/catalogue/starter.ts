@@ -1,0 +1,78 @@
+import { basename } from "node:path";
+import { EarshotError, messageOf } from "../errors.js";
+import type { Log } from "../lifecycle.js";
+import { buildCatalogue } from "./build.js";
+import type { Catalogue } from "./catalogue.js";
+import { readCurrent, writeCurrent } from "./current.js";
+import { sha256OfFile } from "./durable-files.js";
+import { catalogueFolder, findCatalogues, removeLeftovers } from "./folders.js";
+import { readManifest } from "./manifest.js";
+import { readSongCsv } from "./song-csv.js";
+import { openLive } from "./store.js";
+
+const STARTER = "starter";
+const STARTER_NOTE = "energy, danceability and loudness are editorial estimates";
+
+export interface StarterOptions {
+  readonly dataDir: string;
+  /** The song file that is part of the program. */
+  readonly starterCsv: string;
+  readonly log: Log;
+}
+
+/**
+ * Opens the live catalogue of a node at its start.
+ *
+ * A node without any catalogue gets the starter, and a node that lives on the starter gets it
+ * anew when its song file has changed. A failure of that build is only a warning while another
+ * catalogue can be opened.
+ *
+ * @throws EarshotError `bad_song_file` when the starter is needed and cannot be built
+ */
+export async function openAtStart(options: StarterOptions): Promise<Catalogue> {
+  const { dataDir, log } = options;
+  const leftovers = await removeLeftovers(dataDir);
+  if (leftovers.length > 0) log.info({ leftovers }, "removed the rest of an unfinished build");
+  if (await isStarterDue(options)) {
+    await tryToBuild(options);
+  }
+  const live = await openLive({ dataDir, log });
+  if (live !== undefined) return live;
+  await buildStarter(options);
+  const built = await openLive({ dataDir, log });
+  if (built !== undefined) return built;
+  throw new EarshotError("internal", "the starter catalogue was built and cannot be opened");
+}
+
+async function tryToBuild(options: StarterOptions): Promise<void> {
+  try {
+    await buildStarter(options);
+  } catch (error) {
+    options.log.warn({ reason: messageOf(error) }, "the starter catalogue could not be built");
+  }
+}
+
+async function buildStarter({ dataDir, starterCsv, log }: StarterOptions): Promise<void> {
+  const source = { name: basename(starterCsv), sha256: await sha256OfFile(starterCsv) };
+  const manifest = await buildCatalogue({
+    dataDir,
+    name: STARTER,
+    songs: readSongCsv(starterCsv),
+    source,
+    note: STARTER_NOTE,
+    log,
+  });
+  await writeCurrent(dataDir, manifest);
+}
+
+async function isStarterDue({ dataDir, starterCsv }: StarterOptions): Promise<boolean> {
+  const current = await readCurrent(dataDir);
+  if (current === undefined) return (await findCatalogues(dataDir)).length === 0;
+  if (current.name !== STARTER) return false;
+  try {
+    const { source } = await readManifest(catalogueFolder(dataDir, current));
+    return source.sha256 !== (await sha256OfFile(starterCsv));
+  } catch {
+    return true;
+  }
+}
