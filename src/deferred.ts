@@ -1,8 +1,8 @@
 /** A promise and its two ends (Node 20 has no `Promise.withResolvers`). */
 export interface Deferred<Value> {
   readonly promise: Promise<Value>;
-  resolve(value: Value): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: Value) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 export function createDeferred<Value>(): Deferred<Value> {

@@ -17,8 +17,6 @@ const replyTimeoutMs = 10_000;
 
 /** `earshot ask "TITLE"`: asks a node for recommendations and prints them. */
 export const askCommand: Command = {
-  name: "ask",
-  summary: "ask for the songs that sound nearest to a title",
   help: `Usage: earshot ask "TITLE" [flags]
 
 Prints the songs that sound nearest to a title. "Artist - Title" and "Title by Artist" are

@@ -37,9 +37,6 @@ export interface CommandCall {
 
 /** A command of the program, `earshot <name>`. */
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** What `--help` prints: usage, flags, examples. */
   readonly help: string;
   /** Its own flags, beside `--help`, `--config` and the configuration's keys. */

@@ -4,8 +4,6 @@ import type { Command } from "./command.js";
 
 /** `earshot config`: prints the effective configuration and where each value came from. */
 export const configCommand: Command = {
-  name: "config",
-  summary: "print the effective configuration and where each value came from",
   help: `Usage: earshot config [--json] [--config FILE] [--KEY VALUE …]
 
 Prints every key with its effective value and its source: default, the file, an environment

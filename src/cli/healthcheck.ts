@@ -11,8 +11,6 @@ const staleAfterS = 200;
 
 /** `earshot healthcheck`: exit code 0 when the node is up, for containers and supervisors. */
 export const healthcheckCommand: Command = {
-  name: "healthcheck",
-  summary: "say whether the node is up (exit code 0) or not (1)",
   help: `Usage: earshot healthcheck [--node NAME]
 
 Connects to the broker like any other client and checks that the node says it is online and that

@@ -5,8 +5,8 @@ import { columnsOf, fitColumns, printable } from "./printable.js";
 
 /** The widest that the columns of names grow, whatever the terminal. */
 const maxNameColumns = 36;
-/** Rank, year, similarity and the gaps between the columns. */
-const fixedColumns = 3 + 2 + 2 + 4 + 2 + 4 + 2;
+/** Rank, year, similarity, and the gaps between the six columns. */
+const fixedColumns = 3 + 4 + 4 + 5 * 2;
 
 type Paint = (style: "bold" | "dim" | "cyan", text: string) => string;
 

@@ -7,8 +7,6 @@ import { formatEvent } from "./watch-line.js";
 
 /** `earshot watch`: one line for each event of every node on the broker. */
 export const watchCommand: Command = {
-  name: "watch",
-  summary: "show what happens, one line an event",
   help: `Usage: earshot watch [--json]
 
 Shows peaks, questions, answers and changes of state of every node on the broker as they happen,

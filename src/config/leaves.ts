@@ -8,6 +8,7 @@ export interface Leaf<Value> extends SchemaObj<Value> {
   readonly kind: Kind;
   /** What is accepted, as the second half of "expected …, got …". */
   readonly allowed: string;
+  readonly accepts: (value: unknown) => boolean;
   readonly unit?: string;
   /** The environment variable that sets the key. */
   readonly env: string;
@@ -127,18 +128,19 @@ export function table(
   basics: LeafBasics<Readonly<Record<string, unknown>>> & { readonly allowed: string },
 ): Leaf<Readonly<Record<string, unknown>>> {
   const { allowed, ...rest } = basics;
-  return leaf(rest, {
+  const result = leaf(rest, {
     kind: "table",
     allowed,
     accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   });
+  // convict takes a value with keys for a branch of the schema unless its format says otherwise.
+  return { ...result, format: Object };
 }
 
 function leaf<Value>(basics: LeafBasics<Value>, check: Check): Leaf<Value> {
   return {
     ...basics,
-    kind: check.kind,
-    allowed: check.allowed,
+    ...check,
     format(value: unknown) {
       if (!check.accepts(value)) throw new Error(`expected ${check.allowed}`);
     },

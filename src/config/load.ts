@@ -69,9 +69,7 @@ function applySetting(
     return `${setting.key}: there is no such key ${where}${hint} \`earshot config\` lists all keys`;
   }
   const value = setting.typed ? scalarToText(leaf, setting.value) : parse(leaf, setting.value);
-  try {
-    if (typeof leaf.format === "function") leaf.format(value);
-  } catch {
+  if (!leaf.accepts(value)) {
     const shown = leaf.sensitive === true ? "a hidden value" : JSON.stringify(setting.value);
     return `${setting.key}: expected ${leaf.allowed}, got ${shown} ${where}`;
   }

@@ -12,7 +12,10 @@ test("ask finds the node of its data folder without being told its port, and pri
   const node = await startNode(t);
   const { code, stdout, stderr } = await runCommand(["ask", "bohemian rapsody"], node.env);
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /Nearest by sound to Bohemian Rhapsody by Queen \(1975\) \(closest match\)/u);
+  assert.match(
+    stdout,
+    /Nearest by sound to Bohemian Rhapsody by Queen \(1975\) \(closest match\)/u,
+  );
   assert.match(stdout, /^ {2}1 {2}\S/mu);
   assert.match(stdout, /^ 10 {2}\S/mu);
   const { columns } = { columns: 100 };
@@ -21,7 +24,17 @@ test("ask finds the node of its data folder without being told its port, and pri
 
 test("ask --json prints the reply as it came", async (t) => {
   const node = await startNode(t);
-  const args = ["ask", "Hello", "--artist", "Adele", "--limit", "3", "--filter", "year=1980:1999", "--json"];
+  const args = [
+    "ask",
+    "Hello",
+    "--artist",
+    "Adele",
+    "--limit",
+    "3",
+    "--filter",
+    "year=1980:1999",
+    "--json",
+  ];
   const { code, stdout } = await runCommand(args, node.env);
   assert.equal(code, 0);
   const reply = replySchema.parse(JSON.parse(stdout));
@@ -31,7 +44,10 @@ test("ask --json prints the reply as it came", async (t) => {
 
 test("ask for a song that is not there ends with 1 and with what may have been meant", async (t) => {
   const node = await startNode(t);
-  const { code, stdout, stderr } = await runCommand(["ask", "Hello", "--artist", "Nobody Atall"], node.env);
+  const { code, stdout, stderr } = await runCommand(
+    ["ask", "Hello", "--artist", "Nobody Atall"],
+    node.env,
+  );
   assert.equal(code, 1);
   assert.match(stderr, /^earshot ask: the catalogue has no song "Hello" by "Nobody Atall"\n$/u);
   assert.match(stdout, /Did you mean:\n {2}Hello by /u);
@@ -43,7 +59,10 @@ test("ask for a song that is not there ends with 1 and with what may have been m
 test("without a node ask says in one line what to do", async (t) => {
   const { code, stderr } = await runCommandAlone(t, ["ask", "Hello"], { EARSHOT_BROKER_PORT: "1" });
   assert.equal(code, 1);
-  assert.match(stderr, /^earshot ask: no node can be reached at 127\.0\.0\.1:1 .*start one with: earshot start\n$/u);
+  assert.match(
+    stderr,
+    /^earshot ask: no node can be reached at 127\.0\.0\.1:1 .*start one with: earshot start\n$/u,
+  );
 });
 
 test("watch shows a question and its answer, one line each, and ends on SIGINT", async (t) => {
@@ -99,7 +118,13 @@ test("every command explains itself, and wrong use ends with 2", async (t) => {
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`^Usage: earshot ${command}`, "u"));
   }
-  for (const args of [["dance"], ["ask"], ["ask", "x", "--colour", "red"], ["ask", "x", "--limit", "0"], []]) {
+  for (const args of [
+    ["dance"],
+    ["ask"],
+    ["ask", "x", "--colour", "red"],
+    ["ask", "x", "--limit", "0"],
+    [],
+  ]) {
     const { code } = await runCommandAlone(t, args);
     assert.equal(code, 2, args.join(" "));
   }

@@ -29,12 +29,12 @@ test("as a client of Mosquitto the node answers over MQTT 5 on the Response Topi
     EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
   });
   assert.equal(node.port, port);
-  const { stdout } = await run("mosquitto_rr", [
-    ...["-h", "127.0.0.1", "-p", String(port), "-V", "mqttv5", "-W", "10", "-q", "1"],
-    ...["-t", "earshot/test/recommend/request/rr", "-e", "earshot/answers/rr"],
-    ...["-D", "publish", "correlation-data", "token-7"],
-    ...["-m", '{"title":"Bohemian Rhapsody","id":"rr-1"}', "-F", "%j"],
-  ]);
+  const { stdout } = await run(
+    "mosquitto_rr",
+    `-h 127.0.0.1 -p ${port} -V mqttv5 -W 10 -q 1 -t earshot/test/recommend/request/rr -e earshot/answers/rr -D publish correlation-data token-7 -F %j -m`
+      .split(" ")
+      .concat('{"title":"Bohemian Rhapsody","id":"rr-1"}'),
+  );
   const message = JSON.parse(stdout);
   assert.equal(message.topic, "earshot/answers/rr");
   assert.equal(message.properties["correlation-data"], "token-7");

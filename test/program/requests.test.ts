@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test, type TestContext } from "node:test";
-import { type ErrorReply, type OkReply, type RecommendReply, replySchema } from "../../src/contract/reply.js";
+import {
+  type ErrorReply,
+  type OkReply,
+  type RecommendReply,
+  replySchema,
+} from "../../src/contract/reply.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { startNode } from "../support/node-process.js";
 
@@ -137,16 +142,26 @@ test("MQTT 5's Response Topic and Correlation Data come back with the reply", as
 
 test("filters hold, also when they leave few songs, and so does max_per_artist", async (t) => {
   const asker = await startAsker(t);
-  const seventies = await asker.askOk({ title: "Bohemian Rhapsody", limit: 100, filters: { year: [1970, 1979] } });
+  const seventies = await asker.askOk({
+    title: "Bohemian Rhapsody",
+    limit: 100,
+    filters: { year: [1970, 1979] },
+  });
   assert.ok(seventies.results.length > 50);
-  assert.ok(seventies.results.every(({ year }) => year !== undefined && year >= 1970 && year <= 1979));
+  assert.ok(
+    seventies.results.every(({ year }) => year !== undefined && year >= 1970 && year <= 1979),
+  );
   const one = seventies.results[0];
   assert.ok(one !== undefined);
   const narrow = await asker.askOk({
     title: "Bohemian Rhapsody",
     filters: { year: [1951, 1951] },
   });
-  const all = await asker.askOk({ title: "Bohemian Rhapsody", limit: 100, filters: { year: [1951, 1952] } });
+  const all = await asker.askOk({
+    title: "Bohemian Rhapsody",
+    limit: 100,
+    filters: { year: [1951, 1952] },
+  });
   assert.ok(narrow.results.length <= all.results.length && narrow.results.length > 0);
   const single = await asker.askOk({ title: "Bohemian Rhapsody", limit: 100, max_per_artist: 1 });
   const artists = single.results.map(({ artist }) => artist);
@@ -199,7 +214,10 @@ test("a flood from one client is limited, and another client is served all the s
   await flooder.subscribe("earshot/test/recommend/reply/flood");
   const count = 300;
   const sent = Array.from({ length: count }, (_, index) =>
-    flooder.publish("earshot/test/recommend/request/flood", JSON.stringify({ title: "Hello", id: String(index) })),
+    flooder.publish(
+      "earshot/test/recommend/request/flood",
+      JSON.stringify({ title: "Hello", id: String(index) }),
+    ),
   );
   assert.equal((await asker.ask("Bohemian Rhapsody")).status, "ok");
   await Promise.all(sent);

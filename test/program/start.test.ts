@@ -30,7 +30,10 @@ test("a fresh node answers a bare title and a JSON request over MQTT 3.1.1, and 
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
   );
   const distances = bare.results.map(({ distance }) => distance);
-  assert.deepEqual(distances, distances.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    distances,
+    distances.toSorted((a, b) => a - b),
+  );
   assert.ok(bare.results.every(({ id }) => id !== bare.match.id));
 
   const request = { title: "Hello", artist: "Adele", limit: 3, id: "abc" };
@@ -117,14 +120,20 @@ test("a taken port ends the start with the program that holds it and two ways ou
   });
   assert.equal(code, 1);
   const lastLine = stderr.trim().split("\n").at(-1) ?? "";
-  assert.match(lastLine, new RegExp(`port ${address.port} is already taken by .*process ${process.pid}`, "u"));
+  assert.match(
+    lastLine,
+    new RegExp(`port ${address.port} is already taken by .*process ${process.pid}`, "u"),
+  );
   assert.match(lastLine, /broker\.mode: external/u);
 });
 
 test("wrong configuration ends the start with exit code 2, naming key, value and source", async (t) => {
   const { code, stderr } = await runCommandAlone(t, ["start", "--broker.port", "99999"]);
   assert.equal(code, 2);
-  assert.match(stderr, /broker\.port: expected a whole number from 0 to 65535, got "99999" \(from --broker\.port\)/u);
+  assert.match(
+    stderr,
+    /broker\.port: expected a whole number from 0 to 65535, got "99999" \(from --broker\.port\)/u,
+  );
 });
 
 test("settings that this version cannot honour are refused, not ignored", async (t) => {

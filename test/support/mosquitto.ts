@@ -16,7 +16,8 @@ export async function needMosquitto(t: TestContext, program: string): Promise<bo
     await run("sh", ["-c", `PATH="$PATH:/usr/sbin" command -v ${program}`]);
     return true;
   } catch {
-    if (process.env["EARSHOT_TEST_REQUIRE"]?.includes("mosquitto") === true) throw new Error(`${program} is missing`);
+    if (process.env["EARSHOT_TEST_REQUIRE"]?.includes("mosquitto") === true)
+      throw new Error(`${program} is missing`);
     t.skip(`${program} is not installed`);
     return false;
   }
@@ -27,7 +28,10 @@ export async function startMosquitto(t: TestContext): Promise<number> {
   const folder = await makeTempFolder(t);
   const port = await findFreePort();
   const config = join(folder, "mosquitto.conf");
-  await writeFile(config, `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n`);
+  await writeFile(
+    config,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n`,
+  );
   const child = spawn("mosquitto", ["-c", config], {
     env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` },
     stdio: ["ignore", "pipe", "pipe"],
@@ -45,7 +49,7 @@ export async function startMosquitto(t: TestContext): Promise<number> {
     };
     child.stdout.setEncoding("utf8").on("data", read);
     child.stderr.setEncoding("utf8").on("data", read);
-    void exit.then(() => {
+    child.once("exit", () => {
       reject(new Error(`mosquitto ended: ${output}`));
     });
   });

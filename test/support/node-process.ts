@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { z } from "zod";
 import { programRoot } from "../../src/program.js";
 import { makeTempFolder } from "./temp-folder.js";
 
@@ -64,11 +65,11 @@ export async function startNode(
     readLines(child, (line) => {
       log.push(line);
       const entry = parseEntry(line);
-      if (entry?.msg?.includes("is online") !== true) return;
+      if (entry?.msg.includes("is online") !== true) return;
       clearTimeout(timer);
       resolve(entry.broker?.port ?? 0);
     });
-    void exit.then(() => {
+    child.once("exit", () => {
       clearTimeout(timer);
       reject(new Error(`it ended before it was online:\n${log.join("\n")}`));
     });
@@ -118,14 +119,14 @@ function readLines(child: ChildProcess, take: (line: string) => void): void {
   });
 }
 
-interface LogEntry {
-  readonly msg?: string;
-  readonly broker?: { readonly port: number };
-}
+const logEntry = z.object({
+  msg: z.string(),
+  broker: z.object({ port: z.int() }).optional(),
+});
 
-function parseEntry(line: string): LogEntry | undefined {
+function parseEntry(line: string): z.infer<typeof logEntry> | undefined {
   try {
-    return JSON.parse(line) as LogEntry;
+    return logEntry.parse(JSON.parse(line));
   } catch {
     return undefined;
   }

@@ -1,0 +1,20 @@
+import type { Catalogue } from "./catalogue/catalogue.js";
+import type { SongSource } from "./recommender/song-source.js";
+import { explain } from "./sound/why.js";
+import { resolveTitle } from "./titles/resolve.js";
+
+/**
+ * Fits a catalogue to what the recommender needs: its songs and neighbours, the title resolver, and
+ * the words for a difference.
+ */
+export function createLiveSongs(catalogue: Catalogue): SongSource {
+  return {
+    ...catalogue,
+    resolve: (query) => resolveTitle(catalogue.titles, query),
+    explain: (seed, other) =>
+      explain(
+        (feature) => catalogue.valueOf(seed, feature),
+        (feature) => catalogue.valueOf(other, feature),
+      ),
+  };
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { isatty } from "node:tty";
+import type { Terminal } from "./cli/command.js";
+import { runProgram } from "./cli/program.js";
+import type { StopSignal } from "./cli/stop-signal.js";
+import { messageOf } from "./errors.js";
+
+/** After a fault or a signal everything must be over by then; each service has its own deadline. */
+const lastResortMs = 30_000;
+
+const stop = new AbortController();
+
+function handleSignal(signal: NodeJS.Signals): void {
+  // The second signal is from somebody who does not want to wait: 128 + the signal's number.
+  if (stop.signal.aborted) process.exit(signal === "SIGINT" ? 130 : 143);
+  stop.abort({ signal } satisfies StopSignal);
+  armLastResort();
+}
+
+function handleFault(error: unknown): void {
+  if (stop.signal.aborted) {
+    terminal.writeError(`earshot: a fault while stopping: ${messageOf(error)}`);
+    process.exit(1);
+  }
+  stop.abort(error);
+  armLastResort();
+}
+
+function armLastResort(): void {
+  setTimeout(() => {
+    process.exit(1);
+  }, lastResortMs).unref();
+}
+
+const isTerminal = isatty(1);
+const terminal: Terminal = {
+  write: (text) => process.stdout.write(text),
+  writeError: (line) => process.stderr.write(`${line}\n`),
+  isInteractive: isTerminal,
+  isColoured: isTerminal && process.env["NO_COLOR"] === undefined,
+  columns: process.stdout.columns ?? 100,
+};
+
+process.on("SIGINT", handleSignal);
+process.on("SIGTERM", handleSignal);
+process.on("uncaughtException", handleFault);
+process.on("unhandledRejection", handleFault);
+// `earshot watch | head`: the reader has gone, which is no fault.
+process.stdout.on("error", () => process.exit(0));
+
+const args = process.argv.slice(2);
+const exitCode = await runProgram({ args, env: process.env, terminal, signal: stop.signal });
+process.exit(exitCode);
