@@ -1,0 +1,193 @@
+// Query to reply through the embedded broker, asked by a separate client, against an echo on bare
+// Aedes of the same version with replies of the same size. The two are measured in turn, so that
+// the ratio holds when the machine's speed drifts.
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildCatalogue } from "../../src/catalogue/build.js";
+import { writeCurrent } from "../../src/catalogue/current.js";
+import { readSongCsv } from "../../src/catalogue/song-csv.js";
+import { replySchema } from "../../src/contract/reply.js";
+import { programRoot } from "../../src/program.js";
+import { generateSongs } from "../catalogue/generate.js";
+import { median, printFigure } from "../figure.js";
+import { createRandom } from "../titles/random.js";
+import { type Asker, connectAsker, type Measured } from "./asker.js";
+
+const rounds = 7;
+const counts = { oneByOne: 1500, inFlight: 10_000 };
+const generatedSongs = 100_000;
+
+const folder = await mkdtemp(join(tmpdir(), "earshot-bench-"));
+try {
+  const starterTitles: string[] = [];
+  for await (const { title, artist } of readSongCsv(join(programRoot, "data", "starter.csv"))) {
+    starterTitles.push(`${artist} - ${title}`);
+  }
+  await compare("starter", join(folder, "starter"), starterTitles);
+  await compare(
+    "100000",
+    join(folder, "generated"),
+    await buildGenerated(join(folder, "generated")),
+  );
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function buildGenerated(dataDir: string): Promise<readonly string[]> {
+  const titles: string[] = [];
+  const manifest = await buildCatalogue({
+    dataDir,
+    name: "generated",
+    songs: (function* () {
+      for (const song of generateSongs(generatedSongs)) {
+        titles.push(song.title);
+        yield song;
+      }
+    })(),
+    source: { name: "generated", sha256: "0".repeat(64) },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+  await writeCurrent(dataDir, manifest);
+  return titles;
+}
+
+async function compare(
+  catalogue: string,
+  dataDir: string,
+  titles: readonly string[],
+): Promise<void> {
+  const node = await startNode(dataDir);
+  const asker = await connectAsker(node.port);
+  const sample = await asker.ask(titles[0] ?? "");
+  const reply = replySchema.parse(JSON.parse(sample));
+  if (reply.status !== "ok" || reply.results.length !== 10) throw new Error(`no hit: ${sample}`);
+  const echoes = new Map<string, { child: ChildProcess; asker: Asker }>();
+  for (const transport of ["stream", "tcp"]) {
+    const child = fork(fileURLToPath(new URL("echo-server.js", import.meta.url)), [
+      transport,
+      String(Buffer.byteLength(sample)),
+    ]);
+    const [port] = await once(child, "message");
+    echoes.set(transport, { child, asker: await connectAsker(Number(port)) });
+  }
+  const random = createRandom(7);
+  const pick = (): string => titles[random.below(titles.length)] ?? "";
+  const warmUp = { oneByOne: 500, inFlight: 5000 };
+  await asker.measure(pick, warmUp);
+  for (const echo of echoes.values()) await echo.asker.measure(pick, warmUp);
+
+  const own: Measured[] = [];
+  const others = new Map<string, Measured[]>([...echoes.keys()].map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    own.push(await asker.measure(pick, counts));
+    for (const [name, echo] of echoes) {
+      others.get(name)?.push(await echo.asker.measure(pick, counts));
+    }
+  }
+  report(catalogue, own, others);
+  printFigure({
+    bench: "query",
+    figure: "resident memory",
+    catalogue,
+    value: await residentMb(node.child),
+    unit: "MB",
+  });
+  await asker.end();
+  for (const echo of echoes.values()) {
+    await echo.asker.end();
+    echo.child.kill();
+  }
+  node.child.kill("SIGTERM");
+  await once(node.child, "exit");
+}
+
+function report(
+  catalogue: string,
+  own: readonly Measured[],
+  others: ReadonlyMap<string, readonly Measured[]>,
+): void {
+  const of = (measured: readonly Measured[], pick: (one: Measured) => number): number =>
+    median(measured.map(pick));
+  const print = (figure: string, value: number, unit: string, against = "none"): void => {
+    printFigure({ bench: "query", figure, catalogue, against, value, unit });
+  };
+  print(
+    "round trip median",
+    of(own, (one) => one.medianUs),
+    "us",
+  );
+  print(
+    "round trip p99",
+    of(own, (one) => one.p99Us),
+    "us",
+  );
+  print(
+    "rate, 64 in flight",
+    of(own, (one) => one.perSecond),
+    "requests/s",
+  );
+  for (const [name, measured] of others) {
+    const against = `echo on bare Aedes, responder over ${name}`;
+    const ratios = (pick: (one: Measured) => number): number =>
+      median(own.map((one, round) => pick(one) / pick(measured[round] ?? one)));
+    print(
+      "echo round trip median",
+      of(measured, (one) => one.medianUs),
+      "us",
+      against,
+    );
+    print(
+      "echo rate, 64 in flight",
+      of(measured, (one) => one.perSecond),
+      "requests/s",
+      against,
+    );
+    print(
+      "round trip ratio",
+      ratios((one) => one.medianUs),
+      "x (at most 1.6)",
+      against,
+    );
+    print(
+      "rate ratio",
+      ratios((one) => one.perSecond),
+      "x (at least 0.6)",
+      against,
+    );
+  }
+}
+
+async function startNode(dataDir: string): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "start"], {
+    env: {
+      PATH: process.env["PATH"],
+      EARSHOT_DATA_DIR: dataDir,
+      EARSHOT_NODE_ID: "bench",
+      EARSHOT_BROKER_PORT: "0",
+      EARSHOT_MIC_ENABLED: "false",
+      EARSHOT_RECOMMENDER_RATE_LIMIT: "0",
+    },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    let log = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+      const port = /"port":(\d+).*is online/u.exec(log)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+    child.once("exit", () => {
+      reject(new Error(log));
+    });
+  });
+  return { child, port };
+}
+
+async function residentMb(child: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${child.pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+) kB/u.exec(status)?.[1] ?? 0) / 1000;
+}
