@@ -17,8 +17,9 @@ export interface KindResult {
 
 /** Titles by their folded wordings. */
 export interface KnownTitles {
-  has(title: string): boolean;
-  titlesWithWords(words: readonly string[]): number;
+  readonly has: (title: string) => boolean;
+  /** Number of titles that have all these words. */
+  readonly titlesWithWords: (words: readonly string[]) => number;
 }
 
 /** Remembers the titles of a catalogue, in order to judge answers. */

@@ -1,6 +1,7 @@
 import { foldNumbers } from "./number-words.js";
 
 const quotedN = /'n'/gu;
+const droppedG = /(?<=\p{L}{2}in)'(?!\p{L})/gu;
 const dottedLetters = /(?<!\p{L})(?:\p{L}\.){2,}(?:\p{L}(?!\p{L}))?/gu;
 const dollarInWord = /(?<=\p{L})\$(?=\p{L})/gu;
 const thousandsSeparator = /(?<=\d)[,_.](?=\d{3}(?!\d))/gu;
@@ -31,12 +32,12 @@ const oftenCensored = [
 
 /**
  * The words of a normalised text (see `normaliseText`), in one spelling: "&", "+" and "'n'" are
- * "and", apostrophes vanish, numbers are digits, "R.E.M." is one word, "f**k" is written out.
+ * "and", apostrophes vanish, "goin'" is "going", numbers are digits, "R.E.M." is one word, "f**k" is written out.
  */
 export function foldWords(normalised: string): string[] {
   let text = normalised;
   if (text.includes("*")) text = text.replace(censored, uncensor);
-  if (text.includes("'")) text = text.replace(quotedN, " & ");
+  if (text.includes("'")) text = text.replace(quotedN, " & ").replace(droppedG, "g");
   if (text.includes(".")) text = text.replace(dottedLetters, (run) => run.replaceAll(".", ""));
   if (text.includes("$")) text = text.replace(dollarInWord, "s");
   const words = text

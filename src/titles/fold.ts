@@ -15,9 +15,7 @@ export interface FoldedTitle {
 }
 
 const articles: ReadonlySet<string> = new Set(
-  "the a an le la les l un une der die das ein eine el los las lo il gli uno una os um uma de het".split(
-    " ",
-  ),
+  "the a an le la les l un une der die das ein eine el los las lo il gli uno una".split(" "),
 );
 const featuring: ReadonlySet<string> = new Set(["feat", "ft", "featuring"]);
 const digits = /^\d+$/u;

@@ -1,7 +1,10 @@
 import { foldArtist, foldTitle } from "./fold.js";
 import { findNear, type NearTitle } from "./near-titles.js";
+import { bareNoteStarts } from "./notes.js";
+import { numberWords } from "./number-words.js";
 import { readQuery, type TitleQuery } from "./parse-query.js";
 import { rankOwners, type FoldedReading, type RankedOwner } from "./rank-owners.js";
+import { nearestWord } from "./slips.js";
 import type { TitleIndex } from "./title-index.js";
 
 /** A song and how sure it is, 0 to 1. */
@@ -45,10 +48,14 @@ export function resolveTitle(index: TitleIndex, query: TitleQuery): Resolution {
   const readings = foldReadings(query);
   const [literal] = readings;
   if (literal === undefined) return { outcome: "not_found", suggestions: [] };
-  for (const reading of readings) {
-    const owners = exactOwners(index, reading);
-    if (owners.length > 0) return accept(owners);
-  }
+  const exact =
+    bestExact(index, readings) ??
+    bestExact(index, readings.flatMap(withoutBareNotes)) ??
+    bestExact(
+      index,
+      readings.flatMap((reading) => withCorrectedNumbers(index, reading)),
+    );
+  if (exact !== undefined) return accept(exact);
   if (literal.artist === undefined) {
     const owners = joinedOwners(index, literal.title.key);
     if (owners.length > 0) return accept(owners);
@@ -83,10 +90,48 @@ function foldReadings(query: TitleQuery): FoldedReading[] {
   return readings;
 }
 
+/** The first reading that the catalogue has; one whose artist fits fully wins over the others. */
+function bestExact(
+  index: TitleIndex,
+  readings: readonly FoldedReading[],
+): RankedOwner[] | undefined {
+  let best: RankedOwner[] | undefined;
+  for (const reading of readings) {
+    const owners = exactOwners(index, reading);
+    const fit = owners[0]?.artistFit ?? 0;
+    const isBetter = fit > (best?.[0]?.artistFit ?? 0);
+    if (isBetter && (best === undefined || reading.artist !== undefined)) best = owners;
+    if (fit === 1) return best;
+  }
+  return best;
+}
+
+/** "little girl lp version" → "little girl". */
+function withoutBareNotes({ title, artist }: FoldedReading): FoldedReading[] {
+  const words = title.key.split(" ");
+  return bareNoteStarts(words).map((start) => {
+    const notes = words.slice(start).join(" ");
+    return { title: { ...foldTitle(words.slice(0, start).join(" ")), notes }, artist };
+  });
+}
+
+/** "seveyteen" → "17": a number word must be right before it can be written in digits. */
+function withCorrectedNumbers(
+  index: TitleIndex,
+  { title, artist }: FoldedReading,
+): FoldedReading[] {
+  const words = title.key.split(" ");
+  const corrected = words.map((word) =>
+    index.hasWord(word) ? word : (nearestWord(word, numberWords) ?? word),
+  );
+  if (corrected.every((word, position) => word === words[position])) return [];
+  return [{ title: foldTitle(corrected.join(" ")), artist }];
+}
+
 /** Owners of exactly this title; the longer wording is the more telling one. */
 function exactOwners(index: TitleIndex, reading: FoldedReading): RankedOwner[] {
-  const { otherCore, core } = reading.title;
-  for (const wording of otherCore === undefined ? [core] : [otherCore, core]) {
+  const { otherCore = "", core } = reading.title;
+  for (const wording of otherCore.length > core.length ? [otherCore, core] : [core]) {
     const owners = index.owners(wording);
     const ranked = owners.length === 0 ? [] : rankOwners(index, owners, reading);
     if (ranked.length > 0) return ranked;

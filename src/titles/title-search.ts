@@ -53,9 +53,9 @@ export function createTitleSearch(source: TitleSearchSource): TitleSearch {
 
   function listsOf(core: string, correctKnownWords: boolean): WordList[] {
     const lists: WordList[] = [];
-    const words = indexWords(core);
+    const words = new Set(indexWords(core));
     let corrected = 0;
-    for (const [term, word] of words.entries()) {
+    for (const [term, word] of [...words].entries()) {
       const id = findWord(vocabulary, word);
       if (id >= 0) lists.push({ term, wordId: id, gain: vocabulary.weight[id] ?? 0 });
       if ((id >= 0 && !correctKnownWords) || corrected >= maxCorrectedWords) continue;
