@@ -1,0 +1,96 @@
+import type { SongInput } from "../../src/catalogue/song-input.js";
+import { createRandom, type Random } from "../titles/random.js";
+
+const CLUSTERS = 60;
+const SYLLABLES = 90;
+const WORDS = 20_000;
+
+/**
+ * Invents songs whose features lie in clusters, as real ones do, the same in every run.
+ *
+ * 5 % share all features with the song before, 1 % repeat its recording, 1 % have no tempo and
+ * 20 % no year; every artist has about 15 songs.
+ */
+export function* generateSongs(count: number, seed = 1): Generator<SongInput> {
+  const random = createRandom(seed);
+  const words = inventWords(random);
+  const clusters = Array.from({ length: CLUSTERS }, () => inventCluster(random));
+  let previous: SongInput | undefined;
+  for (let row = 0; row < count; row++) {
+    const kind = random.next();
+    if (previous !== undefined && kind < 0.01) {
+      yield previous;
+      continue;
+    }
+    const sharesFeatures = previous !== undefined && kind < 0.06;
+    const cluster = clusters[random.below(CLUSTERS)] ?? inventCluster(random);
+    previous = {
+      id: `song-${row}`,
+      title: inventName(random, words, 1 + random.below(4)),
+      artist: `${inventName(random, words, 1)} ${random.below(Math.ceil(count / 1500))}`,
+      year: random.next() < 0.2 ? undefined : 1950 + random.below(75),
+      features:
+        sharesFeatures && previous !== undefined
+          ? previous.features
+          : inventFeatures(random, cluster),
+    };
+    yield previous;
+  }
+}
+
+interface Cluster {
+  readonly tempo: number;
+  readonly energy: number;
+  readonly danceability: number;
+  readonly loudness: number;
+  readonly width: number;
+}
+
+function inventCluster(random: Random): Cluster {
+  return {
+    tempo: 60 + 130 * random.next(),
+    energy: random.next(),
+    danceability: random.next(),
+    loudness: -20 + 17 * random.next(),
+    width: 0.2 + random.next(),
+  };
+}
+
+function inventFeatures(random: Random, cluster: Cluster): Record<string, number> {
+  const near = (middle: number, width: number) => middle + gaussian(random) * width * cluster.width;
+  const unit = (middle: number) => Math.max(0, Math.min(1, near(middle, 0.12)));
+  const tempo = Math.max(40, near(cluster.tempo, 12));
+  return {
+    ...(random.next() < 0.01 ? {} : { tempo: Math.round(tempo * 1000) / 1000 }),
+    energy: Math.round(unit(cluster.energy) * 1000) / 1000,
+    danceability: Math.round(unit(cluster.danceability) * 1000) / 1000,
+    loudness: Math.round(near(cluster.loudness, 2) * 1000) / 1000,
+  };
+}
+
+/** Box and Muller's transform. */
+function gaussian(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+}
+
+function inventWords(random: Random): readonly string[] {
+  const consonants = [..."bcdfghjklmnprstvwz"];
+  const syllables = Array.from(
+    { length: SYLLABLES },
+    (_, index) => `${consonants[index % consonants.length] ?? "b"}${"aeiou"[index % 5] ?? "a"}`,
+  );
+  return Array.from({ length: WORDS }, () =>
+    Array.from(
+      { length: 1 + random.below(4) },
+      () => syllables[random.below(SYLLABLES)] ?? "la",
+    ).join(""),
+  );
+}
+
+/** Squaring makes some words common and most rare, as in titles. */
+function inventName(random: Random, words: readonly string[], length: number): string {
+  return Array.from(
+    { length },
+    () => words[Math.floor(random.next() ** 3 * words.length)] ?? "la",
+  ).join(" ");
+}
