@@ -51,26 +51,39 @@ export function createEmbedding(
   tempoLineShare = DEFAULT_TEMPO_LINE_SHARE,
 ): Embedding {
   const hasTempo = features.some(({ name }) => name === TEMPO);
-  const circleShare = Math.sqrt(1 - tempoLineShare ** 2);
   return {
     dimensions: features.length + (hasTempo ? TEMPO_DIMENSIONS - 1 : 0),
     embed(values, offset, into) {
       let dimension = 0;
-      for (let i = 0; i < features.length; i++) {
-        const feature = features[i];
-        if (feature === undefined) continue;
-        const value = values[offset + i] ?? Number.NaN;
-        if (feature.name !== TEMPO) {
-          into[dimension++] = standardise(value, feature) * feature.weight;
-          continue;
+      let position = offset;
+      for (const feature of features) {
+        const value = values[position] ?? Number.NaN;
+        position += 1;
+        if (feature.name === TEMPO) {
+          embedTempo(value, { feature, lineShare: tempoLineShare, into, dimension });
+          dimension += TEMPO_DIMENSIONS;
+        } else {
+          into[dimension] = standardise(value, feature) * feature.weight;
+          dimension += 1;
         }
-        const octaves = Math.log2(value);
-        const isKnown = Number.isFinite(octaves);
-        const radius = isKnown ? (feature.weight * circleShare) / (feature.spread * FULL_TURN) : 0;
-        into[dimension++] = isKnown ? radius * Math.cos(octaves * FULL_TURN) : 0;
-        into[dimension++] = isKnown ? radius * Math.sin(octaves * FULL_TURN) : 0;
-        into[dimension++] = standardise(octaves, feature) * feature.weight * tempoLineShare;
       }
     },
   };
+}
+
+interface TempoPlace {
+  readonly feature: ScaledFeature;
+  readonly lineShare: number;
+  readonly into: number[];
+  readonly dimension: number;
+}
+
+function embedTempo(bpm: number, { feature, lineShare, into, dimension }: TempoPlace): void {
+  const isKnown = bpm > 0;
+  const octaves = isKnown ? Math.log2(bpm) : feature.centre;
+  const slope = Math.sqrt(1 - lineShare ** 2) / feature.spread;
+  const radius = isKnown ? (slope * feature.weight) / FULL_TURN : 0;
+  into[dimension] = radius * Math.cos(octaves * FULL_TURN);
+  into[dimension + 1] = radius * Math.sin(octaves * FULL_TURN);
+  into[dimension + 2] = standardise(octaves, feature) * feature.weight * lineShare;
 }
