@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue/catalogue.js";
 import type { SongSource } from "./recommender/song-source.js";
-import { explain } from "./sound/why.js";
+import { createExplain } from "./sound/why.js";
 import { resolveTitle } from "./titles/resolve.js";
 
 /**
@@ -8,6 +8,7 @@ import { resolveTitle } from "./titles/resolve.js";
  * the words for a difference.
  */
 export function createLiveSongs(catalogue: Catalogue): SongSource {
+  const explain = createExplain(catalogue.columns);
   return {
     ...catalogue,
     resolve: (query) => resolveTitle(catalogue.titles, query),

@@ -1,5 +1,5 @@
 import type { Channel } from "../contract/topics.js";
-import { matchesFilter } from "../contract/topic-filters.js";
+import { createMatcher } from "../contract/topic-filters.js";
 import { EarshotError, messageOf } from "../errors.js";
 import { createBackoff } from "../backoff.js";
 import type { Log, Service } from "../lifecycle.js";
@@ -41,6 +41,12 @@ export interface BusOptions {
   readonly retryFirstConnect: boolean;
 }
 
+/** Who takes the messages on one filter. */
+interface LocalSubscription {
+  readonly matches: (levels: readonly string[]) => boolean;
+  readonly handlers: MessageHandler[];
+}
+
 const firstRetryMs = 1000;
 const maxRetryMs = 60_000;
 /** A connection that lasted this long was a good one: the next retry starts from the beginning. */
@@ -54,7 +60,7 @@ export function createBus(options: BusOptions): Bus & Service {
 class MqttBus implements Bus, Service {
   readonly name = "bus";
   readonly #options: BusOptions;
-  readonly #handlers = new Map<string, Set<MessageHandler>>();
+  readonly #subscriptions = new Map<string, LocalSubscription>();
   /** The last payload of each retained channel, in the order in which they were published. */
   readonly #retained = new Map<
     string,
@@ -111,14 +117,15 @@ class MqttBus implements Bus, Service {
   }
 
   async subscribe(filter: string, handler: MessageHandler): Promise<void> {
-    const handlers = this.#handlers.get(filter) ?? new Set();
-    handlers.add(handler);
-    this.#handlers.set(filter, handlers);
+    const subscription = this.#subscriptions.get(filter);
+    if (subscription === undefined) {
+      this.#subscriptions.set(filter, { matches: createMatcher(filter), handlers: [handler] });
+    } else subscription.handlers.push(handler);
     await this.#connection?.subscribe(filter);
   }
 
   subscriptions(): readonly string[] {
-    return [...this.#handlers.keys()];
+    return [...this.#subscriptions.keys()];
   }
 
   protocolVersion(): 4 | 5 | undefined {
@@ -140,7 +147,7 @@ class MqttBus implements Bus, Service {
     }
     this.#connectedAtMs = performance.now();
     try {
-      for (const filter of this.#handlers.keys()) await connection.subscribe(filter);
+      for (const filter of this.#subscriptions.keys()) await connection.subscribe(filter);
       this.#connection = connection;
       for (const [topic, { payload, options }] of this.#retained) {
         await connection.publish(topic, payload, options);
@@ -176,8 +183,9 @@ class MqttBus implements Bus, Service {
   }
 
   #dispatch(message: IncomingMessage): void {
-    for (const [filter, handlers] of this.#handlers) {
-      if (!matchesFilter(filter, message.topic)) continue;
+    const levels = message.topic.split("/");
+    for (const { matches, handlers } of this.#subscriptions.values()) {
+      if (!matches(levels)) continue;
       for (const handler of handlers) this.#handle(handler, message);
     }
   }

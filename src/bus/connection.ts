@@ -1,8 +1,9 @@
 import type { Duplex } from "node:stream";
 import { Socket } from "node:net";
-import mqtt, { type IClientOptions, MqttClient } from "mqtt";
+import mqtt, { type IClientOptions, type IClientPublishOptions, MqttClient } from "mqtt";
 import { EarshotError, messageOf } from "../errors.js";
 import { withDeadline } from "../lifecycle.js";
+import { createAckDeadlines } from "./ack-deadlines.js";
 
 /** A message as it came from the broker. */
 export interface IncomingMessage {
@@ -126,6 +127,8 @@ function createClient(options: ConnectOptions): MqttClient {
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // mqtt.js formats its debug lines even when nobody reads them.
+    log: () => {},
     ...(will === undefined
       ? {}
       : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
@@ -154,14 +157,19 @@ function untilConnected(client: MqttClient): Promise<void> {
 }
 
 function wrap(client: MqttClient, version: 4 | 5): Connection {
+  const deadlines = createAckDeadlines(ackTimeoutMs);
+  client.once("close", deadlines.failAll);
   return {
     version,
     publish(topic, payload, options) {
-      return withDeadline(
-        publishOnce(client, { topic, payload, version }, options),
-        ackTimeoutMs,
-        `publishing to ${topic}`,
-      );
+      return new Promise((resolve, reject) => {
+        const settled = deadlines.begin(`publishing to ${topic}`, reject);
+        client.publish(topic, payload, toClientOptions(options, version), (error) => {
+          settled();
+          if (error === undefined || error === null) resolve();
+          else reject(error);
+        });
+      });
     },
     async subscribe(filter) {
       const granted = await withDeadline(
@@ -186,34 +194,17 @@ function wrap(client: MqttClient, version: 4 | 5): Connection {
   };
 }
 
-function publishOnce(
-  client: MqttClient,
-  message: { readonly topic: string; readonly payload: string; readonly version: 4 | 5 },
-  options: PublishOptions,
-): Promise<void> {
-  const { qos, retain } = options;
-  return new Promise((resolve, reject) => {
-    client.publish(
-      message.topic,
-      message.payload,
-      message.version === 5
-        ? { qos, retain, properties: publishProperties(options) }
-        : { qos, retain },
-      (error) => {
-        if (error === undefined || error === null) resolve();
-        else reject(error);
-      },
-    );
-  });
-}
-
-function publishProperties(options: PublishOptions): {
-  correlationData?: Buffer;
-  responseTopic?: string;
-} {
-  const { correlationData, responseTopic } = options;
+function toClientOptions(options: PublishOptions, version: 4 | 5): IClientPublishOptions {
+  const { qos, retain, correlationData, responseTopic } = options;
+  if (version === 4 || (correlationData === undefined && responseTopic === undefined)) {
+    return { qos, retain };
+  }
   return {
-    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
-    ...(responseTopic === undefined ? {} : { responseTopic }),
+    qos,
+    retain,
+    properties: {
+      ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
+      ...(responseTopic === undefined ? {} : { responseTopic }),
+    },
   };
 }

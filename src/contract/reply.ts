@@ -21,8 +21,8 @@ const songFields = {
   id: z.string(),
   title: z.string(),
   artist: z.string(),
-  /** Absent when the catalogue does not know it. */
-  year: z.int().optional(),
+  /** Absent when the catalogue does not know it: JSON leaves an undefined value out. */
+  year: z.int().or(z.undefined()).optional(),
 };
 
 const scoredSong = z.object({

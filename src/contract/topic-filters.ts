@@ -28,13 +28,22 @@ export function isTopicPrefix(text: string): boolean {
  * `#` at the end for any number, and neither matches the first level of a `$` topic.
  */
 export function matchesFilter(filter: string, topic: string): boolean {
-  if (topic.startsWith("$") && !filter.startsWith("$")) return false;
+  return createMatcher(filter)(topic.split("/"));
+}
+
+/** Prepares a filter for many topics, each given as its levels. */
+export function createMatcher(filter: string): (levels: readonly string[]) => boolean {
   const wanted = filter.split("/");
-  const given = topic.split("/");
-  for (const [index, level] of wanted.entries()) {
-    if (level === "#") return true;
-    if (index >= given.length) return false;
-    if (level !== "+" && level !== given[index]) return false;
-  }
-  return wanted.length === given.length;
+  const isForSystem = filter.startsWith("$");
+  const hasRest = wanted.at(-1) === "#";
+  const fixed = hasRest ? wanted.length - 1 : wanted.length;
+  return (given) => {
+    if (hasRest ? given.length < fixed : given.length !== fixed) return false;
+    if (!isForSystem && given[0]?.startsWith("$") === true) return false;
+    for (let index = 0; index < fixed; index += 1) {
+      const level = wanted[index];
+      if (level !== "+" && level !== given[index]) return false;
+    }
+    return true;
+  };
 }

@@ -2,7 +2,7 @@ import type { Match, OkReply, RecommendResult, ScoredSong } from "../contract/re
 import type { RecommendRequest } from "../contract/request.js";
 import { EarshotError } from "../errors.js";
 import { rankNeighbours } from "./rank.js";
-import type { Candidate, Neighbour, Song, SongSource } from "./song-source.js";
+import type { Candidate, Neighbour, SongSource } from "./song-source.js";
 
 /** A title that no song has, with the songs that come nearest to it. */
 export class SongNotFoundError extends EarshotError {
@@ -80,15 +80,19 @@ function findById(
   if (seed === undefined || song === undefined) {
     throw new SongNotFoundError(`the catalogue has no song with the id "${id}"`, []);
   }
-  return { seed, match: { ...plainSong(song), score: 1, kind: "id", alternatives: [] } };
+  return { seed, match: { ...song, score: 1, kind: "id", alternatives: [] } };
 }
 
 function describeCandidates(
   source: SongSource,
   candidates: readonly Candidate[],
 ): readonly ScoredSong[] {
-  return source.songs(candidates.map((candidate) => candidate.ordinal)).map((song, index) => ({
-    ...plainSong(song),
+  const songs = source.songs(candidates.map((candidate) => candidate.ordinal));
+  return songs.map(({ id, title, artist, year }, index) => ({
+    id,
+    title,
+    artist,
+    year,
     score: roundTo(candidates[index]?.score ?? 0, 1000),
   }));
 }
@@ -99,21 +103,19 @@ function describeResults(
   neighbours: readonly Neighbour[],
 ): RecommendResult[] {
   const songs = source.songs(neighbours.map((neighbour) => neighbour.ordinal));
-  return neighbours.flatMap(({ ordinal, distance }, index) => {
-    const song = songs[index];
-    if (song === undefined) return [];
+  return songs.map(({ id, title, artist, year }, index) => {
+    const { ordinal, distance } = neighbours[index] ?? { ordinal: seed, distance: 0 };
     return {
       rank: index + 1,
-      ...plainSong(song),
+      id,
+      title,
+      artist,
+      year,
       distance: roundTo(distance, 10_000),
       similarity: roundTo(1 / (1 + distance), 1000),
       why: source.explain(seed, ordinal),
     };
   });
-}
-
-function plainSong({ id, title, artist, year }: Song): Omit<ScoredSong, "score"> {
-  return year === undefined ? { id, title, artist } : { id, title, artist, year };
 }
 
 function roundTo(value: number, steps: number): number {

@@ -8,10 +8,10 @@ export interface LastReply {
 }
 
 /** The topic shows the last reply, not each: under load not more often than this. */
-const periodMs = 200;
+const periodMs = 50;
 
 /**
- * Publishes the first reply at once and then the latest one at most every 200 ms, so that a flood
+ * Publishes the first reply at once and then the latest one at most every 50 ms, so that a flood
  * of queries does not cost twice.
  */
 export function createLastReply(publish: (reply: OkReply) => void): LastReply {

@@ -27,7 +27,7 @@ export function rankNeighbours(
   options: RankOptions,
 ): readonly Neighbour[] {
   const passes = createFilter(source, options.filters);
-  let count = options.limit + Math.ceil(options.limit / 2) + 8;
+  let count = options.limit + Math.ceil(options.limit / 4) + 4;
   while (count <= maxIndexCandidates) {
     const candidates = source.nearest(seed, count);
     const picked = pick(source, { seed, candidates, passes, options });

@@ -1,4 +1,4 @@
-import { type Feature, type FeatureWords, knownFeatures } from "./features.js";
+import { type FeatureWords, knownFeatures } from "./features.js";
 
 /** Looks a song's feature up by name, in the feature's unit; `undefined` is unknown. */
 export type FeatureLookup = (feature: string) => number | undefined;
@@ -30,22 +30,35 @@ interface Phrase {
  * one. Features that either song lacks are left out; empty when no feature with words is known to
  * both.
  */
-export function explain(seed: FeatureLookup, result: FeatureLookup): string {
-  const tempo = tempoPhrase(seed("tempo"), result("tempo"));
-  const phrases = knownFeatures.flatMap((feature) => phraseOf(feature, seed, result));
-  const ranked = (tempo === undefined ? phrases : [tempo, ...phrases]).sort(
-    (a, b) => b.telling - a.telling,
+export type Explain = (seed: FeatureLookup, result: FeatureLookup) => string;
+
+/** Prepares the words for a catalogue with these features; those without words are never asked for. */
+export function createExplain(featureNames: readonly string[]): Explain {
+  const named = new Set(featureNames);
+  const described = knownFeatures.flatMap(({ name, words }) =>
+    words !== undefined && named.has(name) ? [{ name, words }] : [],
   );
-  const kept = ranked.slice(0, MOST_PHRASES);
-  if (tempo !== undefined && !kept.includes(tempo)) kept[MOST_PHRASES - 1] = tempo;
-  return kept.map(({ text }) => text).join(", ");
+  return (seed, result) => {
+    const kept: Phrase[] = [];
+    const tempo = tempoPhrase(seed("tempo"), result("tempo"));
+    if (tempo !== undefined) keep(kept, tempo);
+    for (const { name, words } of described) {
+      const from = seed(name);
+      const to = result(name);
+      if (from !== undefined && to !== undefined) keep(kept, differencePhrase(words, to - from));
+    }
+    if (tempo !== undefined && !kept.includes(tempo)) kept[MOST_PHRASES - 1] = tempo;
+    return kept.map(({ text }) => text).join(", ");
+  };
 }
 
-function phraseOf({ name, words }: Feature, seed: FeatureLookup, result: FeatureLookup): Phrase[] {
-  const from = seed(name);
-  const to = result(name);
-  if (words === undefined || from === undefined || to === undefined) return [];
-  return [differencePhrase(words, to - from)];
+/** Inserts a phrase behind those that tell as much, and drops the least telling one too many. */
+function keep(kept: Phrase[], phrase: Phrase): void {
+  let place = kept.length;
+  while (place > 0 && (kept[place - 1]?.telling ?? 0) < phrase.telling) place -= 1;
+  if (place >= MOST_PHRASES) return;
+  kept.splice(place, 0, phrase);
+  if (kept.length > MOST_PHRASES) kept.pop();
 }
 
 function differencePhrase(words: FeatureWords, difference: number): Phrase {

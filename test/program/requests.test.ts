@@ -1,36 +1,52 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { test, type TestContext } from "node:test";
+import { after, before, test } from "node:test";
 import {
   type ErrorReply,
   type OkReply,
   type RecommendReply,
   replySchema,
 } from "../../src/contract/reply.js";
+import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
-import { startNode } from "../support/node-process.js";
+import { type NodeProcess, startNode } from "../support/node-process.js";
+import type { Cleanup } from "../support/temp-folder.js";
 
-const request = "earshot/test/recommend/request/me";
-
+/** A client with a name of its own on one node; it asks and waits for the reply. */
 interface Asker {
   readonly client: TestClient;
-  ask(payload: string | Buffer, options?: object): Promise<RecommendReply>;
+  readonly name: string;
+  ask(payload: string | Buffer): Promise<RecommendReply>;
   askOk(payload: object): Promise<OkReply>;
   askError(payload: string | Buffer): Promise<ErrorReply["error"]>;
 }
 
-async function startAsker(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<Asker> {
-  const node = await startNode(t, env);
-  const client = await connectTestClient(t, node.port);
-  await client.subscribe("earshot/test/recommend/reply/me");
-  const ask: Asker["ask"] = async (payload, options) => {
-    await client.publish(request, payload, options);
-    const { text, retain } = await client.next(({ topic }) => topic.endsWith("reply/me"));
+let node: NodeProcess;
+let askers = 0;
+
+// Most tests share one node: to start one costs more than all that they ask.
+const endings: (() => unknown)[] = [];
+before(async () => {
+  node = await startNode({ after: (run) => endings.push(run) });
+});
+after(async () => {
+  for (const end of endings.toReversed()) await end();
+});
+
+async function connectAsker(t: Cleanup, port = node.port): Promise<Asker> {
+  const client = await connectTestClient(t, port);
+  askers += 1;
+  const name = `asker-${askers}`;
+  await client.subscribe(replyTo(name));
+  const ask: Asker["ask"] = async (payload) => {
+    await client.publish(requestFrom(name), payload);
+    const { text, retain } = await client.next(({ topic }) => topic === replyTo(name));
     assert.ok(!retain, "replies are never retained");
     return replySchema.parse(JSON.parse(text));
   };
   return {
     client,
+    name,
     ask,
     async askOk(payload) {
       const reply = await ask(JSON.stringify(payload));
@@ -45,8 +61,16 @@ async function startAsker(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<
   };
 }
 
+function requestFrom(name: string): string {
+  return `earshot/test/recommend/request/${name}`;
+}
+
+function replyTo(name: string): string {
+  return `earshot/test/recommend/reply/${name}`;
+}
+
 test("bad input gets the contract's error, and the next request its answer", async (t) => {
-  const asker = await startAsker(t);
+  const asker = await connectAsker(t);
   const cases: readonly (readonly [string | Buffer, string])[] = [
     ["{not json", "bad_request"],
     ["", "bad_request"],
@@ -66,7 +90,7 @@ test("bad input gets the contract's error, and the next request its answer", asy
     ['{"title":"Hello","reply_to":"homeassistant/x/config"}', "forbidden_reply_topic"],
     ['{"title":"Hello","reply_to":"$SYS/x"}', "forbidden_reply_topic"],
     ['{"title":"Hello","reply_to":"earshot/#"}', "forbidden_reply_topic"],
-    [`{"title":"Hello","reply_to":"${request}"}`, "forbidden_reply_topic"],
+    [`{"title":"Hello","reply_to":"${requestFrom("me")}"}`, "forbidden_reply_topic"],
   ];
   for (const [payload, code] of cases) {
     const error = await asker.askError(payload);
@@ -77,11 +101,10 @@ test("bad input gets the contract's error, and the next request its answer", asy
 });
 
 test("a request that was retained is not answered, nor one from a name that is none", async (t) => {
-  const node = await startNode(t);
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/recommend/reply/#");
   await client.publish("earshot/test/recommend/request/me", "Hello", { retain: true });
-  await client.next(({ topic }) => topic.endsWith("reply/me"));
+  await client.next(({ topic }) => topic === replyTo("me"));
   for (const name of ["a b", "x".repeat(65), "ä", ""]) {
     await client.publish(`earshot/test/recommend/request/${name}`, "Hello");
   }
@@ -92,7 +115,6 @@ test("a request that was retained is not answered, nor one from a name that is n
 });
 
 test("a retained request is not answered again when the node comes back", async (t) => {
-  const { needMosquitto, startMosquitto } = await import("../support/mosquitto.js");
   if (!(await needMosquitto(t, "mosquitto"))) return;
   const port = await startMosquitto(t);
   const client = await connectTestClient(t, port);
@@ -108,19 +130,19 @@ test("a retained request is not answered again when the node comes back", async 
 });
 
 test("reply_to below the base is honoured, and the reply is not retained", async (t) => {
-  const { client } = await startAsker(t);
+  const { client, name } = await connectAsker(t);
   await client.subscribe("earshot/phones/anna");
-  await client.publish(request, '{"title":"Hello","reply_to":"earshot/phones/anna"}');
+  await client.publish(requestFrom(name), '{"title":"Hello","reply_to":"earshot/phones/anna"}');
   const reply = await client.next(({ topic }) => topic === "earshot/phones/anna");
   assert.equal(JSON.parse(reply.text).status, "ok");
-  const late = await connectTestClient(t, client.client.options.port ?? 0);
+  const late = await connectTestClient(t, node.port);
   await late.subscribe("earshot/phones/anna");
   await late.publish("earshot/phones/anna", "marker");
   assert.equal((await late.next(() => true)).text, "marker");
 });
 
 test("a request to any recommender is answered on the any topic", async (t) => {
-  const { client } = await startAsker(t);
+  const { client } = await connectAsker(t);
   await client.subscribe("earshot/any/recommend/reply/me");
   await client.publish("earshot/any/recommend/request/me", "Hello");
   const { text } = await client.next(({ topic }) => topic === "earshot/any/recommend/reply/me");
@@ -128,11 +150,10 @@ test("a request to any recommender is answered on the any topic", async (t) => {
 });
 
 test("MQTT 5's Response Topic and Correlation Data come back with the reply", async (t) => {
-  const node = await startNode(t);
   const client = await connectTestClient(t, node.port, { protocolVersion: 5 });
   await client.subscribe("earshot/answers/#");
   const correlationData = Buffer.from([0, 1, 2, 255]);
-  await client.publish(request, "Hello", {
+  await client.publish(requestFrom("five"), "Hello", {
     properties: { responseTopic: "earshot/answers/1", correlationData },
   });
   const reply = await client.next(() => true);
@@ -141,7 +162,7 @@ test("MQTT 5's Response Topic and Correlation Data come back with the reply", as
 });
 
 test("filters hold, also when they leave few songs, and so does max_per_artist", async (t) => {
-  const asker = await startAsker(t);
+  const asker = await connectAsker(t);
   const seventies = await asker.askOk({
     title: "Bohemian Rhapsody",
     limit: 100,
@@ -169,7 +190,7 @@ test("filters hold, also when they leave few songs, and so does max_per_artist",
 });
 
 test("the same question gets the same answer, also by the id that a reply gave", async (t) => {
-  const asker = await startAsker(t);
+  const asker = await connectAsker(t);
   const first = await asker.askOk({ title: "Bohemian Rhapsody", limit: 50 });
   const second = await asker.askOk({ title: "Bohemian Rhapsody by Queen", limit: 50 });
   const byId = await asker.askOk({ song_id: first.match.id, limit: 50 });
@@ -179,7 +200,7 @@ test("the same question gets the same answer, also by the id that a reply gave",
 });
 
 test("people's ways of writing a title all find the song", async (t) => {
-  const asker = await startAsker(t);
+  const asker = await connectAsker(t);
   const writings = [
     "BOHEMIAN RHAPSODY",
     "bohemian rapsody",
@@ -198,19 +219,24 @@ test("people's ways of writing a title all find the song", async (t) => {
 });
 
 test("the last good reply is retained, an error does not replace it", async (t) => {
-  const asker = await startAsker(t);
+  const asker = await connectAsker(t);
   const reply = await asker.askOk({ title: "Hello", artist: "Adele", id: "good" });
   await asker.askError("qqqqqqqq zzzzzzzz");
-  const late = await connectTestClient(t, asker.client.client.options.port ?? 0);
+  const late = await connectTestClient(t, node.port);
   await late.subscribe("earshot/test/recommend/last");
-  const last = await late.next(() => true);
-  assert.ok(last.retain);
+  const last = await late.next(({ text }) => JSON.parse(text).id === "good");
   assert.deepEqual(JSON.parse(last.text), reply);
+  const later = await connectTestClient(t, node.port);
+  await later.subscribe("earshot/test/recommend/last");
+  const kept = await later.next(() => true);
+  assert.ok(kept.retain);
+  assert.deepEqual(JSON.parse(kept.text), reply);
 });
 
 test("a flood from one client is limited, and another client is served all the same", async (t) => {
-  const asker = await startAsker(t, { EARSHOT_RECOMMENDER_RATE_LIMIT: "20" });
-  const flooder = await connectTestClient(t, asker.client.client.options.port ?? 0);
+  const limited = await startNode(t, { EARSHOT_RECOMMENDER_RATE_LIMIT: "20" });
+  const asker = await connectAsker(t, limited.port);
+  const flooder = await connectTestClient(t, limited.port);
   await flooder.subscribe("earshot/test/recommend/reply/flood");
   const count = 300;
   const sent = Array.from({ length: count }, (_, index) =>
@@ -222,15 +248,15 @@ test("a flood from one client is limited, and another client is served all the s
   assert.equal((await asker.ask("Bohemian Rhapsody")).status, "ok");
   await Promise.all(sent);
   const ids = new Set<string>();
-  let limited = 0;
+  let refused = 0;
   for (let index = 0; index < count; index += 1) {
     const reply = replySchema.parse(JSON.parse((await flooder.next(() => true)).text));
     ids.add(reply.id);
     if (reply.status === "error") {
       assert.equal(reply.error.code, "rate_limited");
-      limited += 1;
+      refused += 1;
     }
   }
   assert.equal(ids.size, count, "every request got its one reply");
-  assert.ok(limited >= count - 60, `${limited} were limited`);
+  assert.ok(refused >= count - 60, `${refused} were refused`);
 });

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { knownFeatures } from "../../src/sound/features.js";
-import { explain, OCTAVE_TOLERANCE, SAME_TEMPO_BPM } from "../../src/sound/why.js";
+import { createExplain, OCTAVE_TOLERANCE, SAME_TEMPO_BPM } from "../../src/sound/why.js";
 
 type Values = Readonly<Record<string, number | undefined>>;
+
+const explain = createExplain(knownFeatures.map(({ name }) => name));
 
 function why(seed: Values, result: Values): string {
   return explain(

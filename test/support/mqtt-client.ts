@@ -1,4 +1,4 @@
-import type { TestContext } from "node:test";
+import type { Cleanup } from "./temp-folder.js";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 
 /** A message as a test sees it. */
@@ -25,7 +25,7 @@ const waitMs = 15_000;
 
 /** Connects to a broker on this machine; the connection ends with the test. */
 export async function connectTestClient(
-  t: TestContext,
+  t: Cleanup,
   port: number,
   options: IClientOptions = {},
 ): Promise<TestClient> {

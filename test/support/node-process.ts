@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { z } from "zod";
 import { programRoot } from "../../src/program.js";
-import { makeTempFolder } from "./temp-folder.js";
+import { type Cleanup, makeTempFolder } from "./temp-folder.js";
 
 const mainFile = join(programRoot, "dist", "src", "main.js");
 const onlineWithinMs = 20_000;
@@ -31,7 +30,7 @@ export interface CommandResult {
 }
 
 /** Settings that keep a test's node away from the machine's own. */
-async function isolatedEnv(t: TestContext, extra: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+async function isolatedEnv(t: Cleanup, extra: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   return {
     PATH: process.env["PATH"],
     EARSHOT_DATA_DIR: await makeTempFolder(t),
@@ -43,10 +42,7 @@ async function isolatedEnv(t: TestContext, extra: NodeJS.ProcessEnv): Promise<No
 }
 
 /** Starts `earshot start` on a free port in a folder of its own and waits until it is online. */
-export async function startNode(
-  t: TestContext,
-  extra: NodeJS.ProcessEnv = {},
-): Promise<NodeProcess> {
+export async function startNode(t: Cleanup, extra: NodeJS.ProcessEnv = {}): Promise<NodeProcess> {
   const env = await isolatedEnv(t, extra);
   const child = spawn(process.execPath, [mainFile, "start"], {
     env,
@@ -103,7 +99,7 @@ export async function runCommand(
 
 /** Runs a command in an environment where no node is configured. */
 export async function runCommandAlone(
-  t: TestContext,
+  t: Cleanup,
   args: readonly string[],
   extra: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {

@@ -1,10 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
+
+/** Whatever runs something at its end: a test's context, or `node:test` itself for a whole file. */
+export interface Cleanup {
+  after(run: () => unknown): void;
+}
 
 /** A folder of the test's own, removed after it. */
-export async function makeTempFolder(t: TestContext): Promise<string> {
+export async function makeTempFolder(t: Cleanup): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "earshot-test-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   return folder;
