@@ -6,11 +6,11 @@ export interface Clock {
   after(delayMs: number, action: () => void): () => void;
 }
 
-/** The machine's own clock. Its timers do not keep the process alive. */
+/** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, action) {
-    const timer = setTimeout(action, delayMs).unref();
+    const timer = setTimeout(action, delayMs);
     return () => {
       clearTimeout(timer);
     };

@@ -33,6 +33,8 @@ export interface SoundEnd {
 
 /** Finds sounds in a stream of 16-bit mono samples. The sample count is its only clock. */
 export interface Detector {
+  /** Samples a second. */
+  readonly rateHz: number;
   /** Reads samples in pieces of any length; calls `onOnset` and `onEnd` before it returns. */
   push(samples: Int16Array): void;
   /** Samples read since the stream began. */
@@ -76,7 +78,10 @@ export function createDetector(dependencies: DetectorDependencies): Detector {
   const toFrames = (ms: number): number => Math.max(1, Math.round(toSamples(ms) / frameSamples));
   const toMs = (samples: number): number => (samples * 1000) / rateHz;
 
-  const meter = createFrameMeter(options);
+  const meter = createFrameMeter({
+    ...options,
+    sumsMagnitudes: options.mode === "classic",
+  });
   const floor = createNoiseFloor(toFrames(options.floorWindowMs), options.floorQuantile);
   const rule = createThresholdRule(options);
   const tracker = createSoundTracker({
@@ -103,8 +108,8 @@ export function createDetector(dependencies: DetectorDependencies): Detector {
 
   function measure(): void {
     measurement.levelDb = toDbfs(Math.sqrt(frame.energy / frameSamples));
-    measurement.peakDb = toDbfs(frame.peak);
-    measurement.rawMeanMagnitude = frame.rawMeanMagnitude;
+    measurement.peakDb = toDbfs(Math.sqrt(frame.peakSquare));
+    measurement.rawMeanMagnitude = frame.rawMagnitudes / frameSamples;
     level.energy += frame.energy;
     level.samples += frameSamples;
     clippedSamples += frame.clippedSamples;
@@ -149,6 +154,7 @@ export function createDetector(dependencies: DetectorDependencies): Detector {
 
   updateThreshold();
   return {
+    rateHz,
     push(samples) {
       let index = 0;
       while (index < samples.length) {

@@ -4,14 +4,14 @@ export interface Frame {
   isComplete: boolean;
   /** Sum of squares after the DC blocker, in 16-bit steps squared. */
   energy: number;
-  /** The largest magnitude after the DC blocker, in 16-bit steps. */
-  peak: number;
-  /** Mean magnitude of the raw samples, DC included, in 16-bit steps. */
-  rawMeanMagnitude: number;
+  /** The largest square after the DC blocker, in 16-bit steps squared. */
+  peakSquare: number;
+  /** The first sample whose magnitude reached `onsetMagnitude`; 0 when none did. */
+  onsetOffset: number;
+  /** Sum of the raw magnitudes, DC included, in 16-bit steps; 0 unless `sumsMagnitudes`. */
+  rawMagnitudes: number;
   /** Raw samples at either end of the scale. */
   clippedSamples: number;
-  /** The first sample in the frame that reached `onsetMagnitude`; 0 when none did. */
-  onsetOffset: number;
 }
 
 /** Cuts a stream of samples into frames and measures each. */
@@ -32,51 +32,71 @@ export interface FrameMeterOptions {
   readonly frameSamples: number;
   readonly rateHz: number;
   readonly dcCutoffHz: number;
+  /** Whether to measure `rawMagnitudes`, which only the classic rule needs. */
+  readonly sumsMagnitudes: boolean;
 }
 
 const lowest = -32_768;
 const highest = 32_767;
+
+/** Clipping is looked for only where the filtered signal passes -6 dBFS: a second pass costs. */
+const clippingSquare = 16_384 ** 2;
 
 /** Below this the DC blocker's past is put to zero: denormal numbers cost a hundred times as much. */
 const negligible = 1e-9;
 
 /**
  * Creates the meter: DC blocker y[n] = x[n] - x[n-1] + R·y[n-1], R = 1 - 2π·cutoff / rate, and
- * sums per frame.
- *
- * The loop is the only code that runs per sample. It keeps its state in locals and allocates
- * nothing.
+ * sums per frame. Nothing is allocated after the creation.
  */
 export function createFrameMeter(options: FrameMeterOptions): FrameMeter {
-  const { frameSamples } = options;
+  const { frameSamples, sumsMagnitudes } = options;
   const pole = 1 - (2 * Math.PI * options.dcCutoffHz) / options.rateHz;
   const frame: Frame = {
     isComplete: false,
     energy: 0,
-    peak: 0,
-    rawMeanMagnitude: 0,
-    clippedSamples: 0,
+    peakSquare: 0,
     onsetOffset: 0,
+    rawMagnitudes: 0,
+    clippedSamples: 0,
   };
   let filled = 0;
-  let previous: number | undefined;
-  let filtered = 0;
-  let rawSum = 0;
+  let isFirst = true;
+  let input = 0;
+  let output = 0;
+  let onsetSquare = 0;
 
   function beginFrame(): void {
     filled = 0;
-    rawSum = 0;
     frame.isComplete = false;
     frame.energy = 0;
-    frame.peak = 0;
-    frame.clippedSamples = 0;
+    frame.peakSquare = 0;
     frame.onsetOffset = 0;
+    frame.rawMagnitudes = 0;
+    frame.clippedSamples = 0;
   }
 
-  function finishFrame(): void {
-    frame.isComplete = true;
-    frame.rawMeanMagnitude = rawSum / frameSamples;
-    if (Math.abs(filtered) < negligible) filtered = 0;
+  // The loop that runs per sample: state in locals, squares instead of magnitudes.
+  function filter(samples: Int16Array, from: number, end: number): void {
+    let [x1, y1] = [input, output];
+    let { energy, peakSquare } = frame;
+    const wanted = onsetSquare;
+    for (let index = from; index < end; index += 1) {
+      const x = samples[index] ?? 0;
+      y1 = x - x1 + pole * y1;
+      x1 = x;
+      const square = y1 * y1;
+      energy += square;
+      if (square > peakSquare) {
+        if (peakSquare < wanted && square >= wanted) {
+          frame.onsetOffset = filled + index - from;
+        }
+        peakSquare = square;
+      }
+    }
+    [input, output] = [x1, y1];
+    frame.energy = energy;
+    frame.peakSquare = peakSquare;
   }
 
   return {
@@ -84,41 +104,38 @@ export function createFrameMeter(options: FrameMeterOptions): FrameMeter {
     read(samples, from, onsetMagnitude) {
       if (frame.isComplete) beginFrame();
       const end = Math.min(samples.length, from + frameSamples - filled);
-      const toOffset = filled - from;
       // The first sample is its own past, so that a DC offset does not begin with a step.
-      let past = previous ?? samples[from] ?? 0;
-      let output = filtered;
-      let { energy, peak, clippedSamples } = frame;
-      let raw = rawSum;
-      for (let index = from; index < end; index += 1) {
-        const sample = samples[index] ?? 0;
-        output = sample - past + pole * output;
-        past = sample;
-        raw += sample < 0 ? -sample : sample;
-        energy += output * output;
-        const magnitude = output < 0 ? -output : output;
-        if (magnitude > peak) {
-          if (peak < onsetMagnitude && magnitude >= onsetMagnitude) {
-            frame.onsetOffset = index + toOffset;
-          }
-          peak = magnitude;
-        }
-        if (sample === highest || sample === lowest) clippedSamples += 1;
+      if (isFirst) input = samples[from] ?? 0;
+      isFirst = false;
+      onsetSquare = onsetMagnitude ** 2;
+      filter(samples, from, end);
+      if (frame.peakSquare >= clippingSquare) {
+        frame.clippedSamples += countClipped(samples, from, end);
       }
-      previous = past;
-      filtered = output;
-      rawSum = raw;
-      frame.energy = energy;
-      frame.peak = peak;
-      frame.clippedSamples = clippedSamples;
+      if (sumsMagnitudes) frame.rawMagnitudes += sumMagnitudes(samples, from, end);
       filled += end - from;
-      if (filled === frameSamples) finishFrame();
+      frame.isComplete = filled === frameSamples;
+      if (Math.abs(output) < negligible) output = 0;
       return end;
     },
     reset() {
       beginFrame();
-      previous = undefined;
-      filtered = 0;
+      isFirst = true;
+      output = 0;
     },
   };
+}
+
+function countClipped(samples: Int16Array, from: number, end: number): number {
+  let count = 0;
+  for (let index = from; index < end; index += 1) {
+    if (samples[index] === highest || samples[index] === lowest) count += 1;
+  }
+  return count;
+}
+
+function sumMagnitudes(samples: Int16Array, from: number, end: number): number {
+  let sum = 0;
+  for (let index = from; index < end; index += 1) sum += Math.abs(samples[index] ?? 0);
+  return sum;
 }
