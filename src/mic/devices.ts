@@ -45,6 +45,19 @@ export async function listCaptureDevices(): Promise<DeviceListing> {
   return { devices, problem };
 }
 
+/** The device that a name such as `plughw:1,0` or `hw:CARD=Device,DEV=0` means, if it is there. */
+export function findDevice(
+  devices: readonly CaptureDevice[],
+  name: string,
+): CaptureDevice | undefined {
+  const [, card, device] = /^\w+:(?:CARD=)?([\w-]+)(?:,(?:DEV=)?(\d+))?/u.exec(name) ?? [];
+  return devices.find(
+    (candidate) =>
+      (candidate.cardName === card || String(candidate.card) === card) &&
+      candidate.device === Number(device ?? 0),
+  );
+}
+
 /** What a helper program wrote, and why it failed if it did. */
 export interface ProgramOutput {
   readonly output: string;

@@ -1,6 +1,6 @@
 import type { RunFault } from "./capture-run.js";
 import { capturePath, describeOwners, findOwners } from "./device-owners.js";
-import { type CaptureDevice, listCaptureDevices } from "./devices.js";
+import { findDevice, listCaptureDevices } from "./devices.js";
 import { recorderProgram } from "./recorder.js";
 
 /** What went wrong with a capture, as far as it can be told. */
@@ -85,17 +85,4 @@ async function describeUser(device: string): Promise<string> {
   if (target === undefined) return "";
   const owners = await findOwners(capturePath(target.card, target.device));
   return owners.length === 0 ? "" : ` by ${describeOwners(owners)}`;
-}
-
-/** The device that a name such as `plughw:1,0` or `hw:CARD=Device,DEV=0` means, if it is there. */
-export function findDevice(
-  devices: readonly CaptureDevice[],
-  name: string,
-): CaptureDevice | undefined {
-  const [, card, device] = /^\w+:(?:CARD=)?([\w-]+)(?:,(?:DEV=)?(\d+))?/u.exec(name) ?? [];
-  return devices.find(
-    (candidate) =>
-      (candidate.cardName === card || String(candidate.card) === card) &&
-      candidate.device === Number(device ?? 0),
-  );
 }

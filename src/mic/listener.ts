@@ -91,6 +91,7 @@ export function createListener(dependencies: ListenerDependencies): Listener {
   return {
     begin() {
       recordings += 1;
+      lastLevelAtMs = clock.now();
       detector.reset();
     },
     push(samples) {

@@ -1,7 +1,7 @@
 /** A list that grows, and that a test can wait for. */
 export interface Watched<T> {
   readonly all: readonly T[];
-  add(value: T): void;
+  readonly add: (value: T) => void;
   /** Resolves with the index of the first value, past or future, that fits, from `from` on. */
   next(fits: (value: T) => boolean, from?: number): Promise<number>;
   /** Resolves with all values as soon as there are `count`, at least 1. */
