@@ -13,11 +13,6 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** A normally distributed number, mean 0 and variance 1 (Box-Muller). */
-export function gaussian(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
 /** Samples from -1 to 1 that are mixed before they become 16-bit. */
 export type Signal = Float64Array;
 
@@ -27,9 +22,16 @@ export function silence(seconds: number): Signal {
   return new Float64Array(Math.round(seconds * rateHz));
 }
 
-/** White noise of an RMS of 1. */
+/** White Gaussian noise of an RMS of 1 (Box-Muller, which makes two numbers at a time). */
 export function noise(seconds: number, random: Random): Signal {
-  return silence(seconds).map(() => gaussian(random));
+  const signal = silence(seconds);
+  for (let index = 0; index < signal.length; index += 2) {
+    const radius = Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    signal[index] = radius * Math.cos(angle);
+    signal[index + 1] = radius * Math.sin(angle);
+  }
+  return signal;
 }
 
 /** A sine of amplitude 1. */
@@ -78,7 +80,11 @@ export function atLevel(signal: Signal, levelDb: number, overSamples = signal.le
   for (const value of signal.subarray(0, overSamples)) energy += value * value;
   const rms = Math.sqrt(energy / Math.min(overSamples, signal.length));
   const factor = 10 ** (levelDb / 20) / rms;
-  return signal.map((value) => value * factor);
+  const scaled = new Float64Array(signal.length);
+  for (let index = 0; index < scaled.length; index += 1) {
+    scaled[index] = (signal[index] ?? 0) * factor;
+  }
+  return scaled;
 }
 
 /** Adds `sound` to `scene` from sample `at` on; what reaches past the end is cut. */
@@ -91,7 +97,10 @@ export function mixInto(scene: Signal, sound: Signal, at: number): void {
 
 /** Rounds to 16 bits; what is too loud is clipped as a sound card clips it. */
 export function toPcm(signal: Signal): Int16Array {
-  return Int16Array.from(signal, (value) =>
-    Math.max(-32_768, Math.min(32_767, Math.round(value * 32_768))),
-  );
+  const pcm = new Int16Array(signal.length);
+  for (let index = 0; index < pcm.length; index += 1) {
+    const value = Math.round((signal[index] ?? 0) * 32_768);
+    pcm[index] = Math.max(-32_768, Math.min(32_767, value));
+  }
+  return pcm;
 }
