@@ -1,10 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { messageOf } from "../errors.js";
 import type { Log } from "../lifecycle.js";
-import { guardChild } from "./child-guard.js";
+import { startChildGuard } from "./child-guard.js";
 import { endChild } from "./end-child.js";
 import { createPcmStream } from "./pcm-stream.js";
-import { startRecorder } from "./recorder.js";
+import { type Recorder, startRecorder } from "./recorder.js";
 
 /** Why one run of the recording program is over. */
 export type RunEnd =
@@ -54,8 +54,18 @@ export async function runCapture(options: CaptureRunOptions): Promise<RunEnd> {
 }
 
 async function record(options: CaptureRunOptions): Promise<RunEnd> {
-  const { child, audio } = startRecorder(options);
-  const guard = guardChild(child, options.log);
+  const guard = startChildGuard(options.log);
+  try {
+    const recorder = startRecorder(options);
+    guard.watch(recorder.child);
+    return await follow(recorder, options);
+  } finally {
+    guard.release();
+  }
+}
+
+/** Passes the samples on until something ends the run, then ends the program. */
+async function follow({ child, audio }: Recorder, options: CaptureRunOptions): Promise<RunEnd> {
   const over = new AbortController();
   try {
     return await new Promise<RunEnd>((resolve) => {
@@ -84,8 +94,8 @@ async function record(options: CaptureRunOptions): Promise<RunEnd> {
     // A process that it has started itself might hold the other ends open.
     child.stdout?.destroy();
     child.stderr?.destroy();
-    if (ended) guard.release();
-    else options.log.error({ pid: child.pid }, "recorder does not end, not even after SIGKILL");
+    if (!ended)
+      options.log.error({ pid: child.pid }, "recorder does not end, not even after SIGKILL");
   }
 }
 

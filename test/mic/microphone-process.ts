@@ -1,6 +1,6 @@
 /**
  * A process with a microphone and nothing else, for tests that kill it. Its argument is the device.
- * It prints each state on a line.
+ * It prints `started` once a recorder has been started.
  */
 import { createMicrophone } from "../../src/mic/microphone.js";
 import { silentLog } from "./silent-log.js";
@@ -10,6 +10,7 @@ const microphone = createMicrophone({
   log: silentLog,
   onPeak() {},
   onLevel() {},
-  onState: ({ state }) => process.stdout.write(`${state}\n`),
+  onState() {},
 });
 await microphone.start();
+setImmediate(() => process.stdout.write("started\n"));
