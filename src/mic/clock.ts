@@ -3,13 +3,13 @@ export interface Clock {
   /** Milliseconds since 1970, as `Date.now()`. */
   now(): number;
   /** Calls `action` once after `delayMs`. @returns a function that calls it off */
-  after(delayMs: number, action: () => void): () => void;
+  readonly after: (delayMs: number, action: () => void) => () => void;
 }
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  after(delayMs, action) {
+  after: (delayMs, action) => {
     const timer = setTimeout(action, delayMs);
     return () => {
       clearTimeout(timer);
