@@ -10,6 +10,7 @@ export type FaultCause =
   | "device missing"
   | "no permission"
   | "no sound server"
+  | "wrong format"
   | "no data"
   | "ended"
   | "unknown";
@@ -19,6 +20,7 @@ const causes: readonly (readonly [RegExp, FaultCause])[] = [
   [/resource busy/iu, "device busy"],
   [/permission denied|operation not permitted/iu, "no permission"],
   [/connection refused|connection terminated/iu, "no sound server"],
+  [/non available/iu, "wrong format"],
   [/no such device|no such file|unknown pcm|cannot find card|no soundcards/iu, "device missing"],
 ];
 
@@ -52,6 +54,8 @@ export async function explainFault(fault: RunFault, device: string): Promise<str
       return `${device} may not be used: add the user to the group audio (sudo usermod -aG audio USER) and log in again`;
     case "no sound server":
       return `the sound server behind ${device} does not answer: start it, or name a card as in plughw:CARD=Device,DEV=0`;
+    case "wrong format":
+      return `${device} cannot record 16-bit mono at this rate: ${lastLineOf(fault)}; plughw: in place of hw: converts`;
     case "no data":
     case "ended":
     case "unknown":
@@ -65,9 +69,14 @@ function describeEnd(fault: RunFault): string {
   if (fault.kind === "no data") {
     return `no data from ${recorderProgram} for ${fault.afterMs / 1000} s: the device hangs; unplug it and plug it in again if this stays`;
   }
-  const lastLine = fault.stderr.trim().split("\n").at(-1)?.trim() ?? "";
+  const lastLine = lastLineOf(fault);
   const how = fault.signal === null ? `with exit code ${fault.code}` : `by ${fault.signal}`;
   return `${recorderProgram} ended ${how}${lastLine === "" ? "" : `: ${lastLine}`}`;
+}
+
+function lastLineOf(fault: RunFault): string {
+  if (fault.kind !== "exit") return "";
+  return fault.stderr.trim().split("\n").at(-1)?.trim() ?? "";
 }
 
 async function describeDevices(): Promise<string> {

@@ -98,7 +98,8 @@ export function createListener(dependencies: ListenerDependencies): Listener {
       piece.endMs = clock.now();
       piece.endSample = detector.position + samples.length;
       detector.push(samples);
-      if (piece.endMs - lastLevelAtMs >= levelEveryMs) tellLevel();
+      // A Pi has no clock of its own: the time may jump back when the network sets it.
+      if (Math.abs(piece.endMs - lastLevelAtMs) >= levelEveryMs) tellLevel();
     },
     get threshold() {
       return detector.threshold;

@@ -20,7 +20,7 @@ export function createSilenceWatch(afterS: number, onSilence: () => void): Silen
     observe(levelDb, atMs) {
       const wasSilentS = silentS;
       sinceMs = levelDb > silenceDb ? undefined : (sinceMs ?? atMs);
-      silentS = sinceMs === undefined ? 0 : Math.floor((atMs - sinceMs) / 1000);
+      silentS = sinceMs === undefined ? 0 : Math.max(0, Math.floor((atMs - sinceMs) / 1000));
       if (wasSilentS < afterS && silentS >= afterS) onSilence();
     },
     get silentS() {

@@ -167,12 +167,13 @@ test("a missing device is named beside those that are there", async (t) => {
   assert.match(reason, /there are plughw:CARD=Device,DEV=0/u);
 });
 
-test("a busy device, a forbidden one and a sound server that is away are told apart", async (t) => {
+test("what arecord says is turned into what to do, and passed on where it is unknown", async (t) => {
   for (const [message, expected] of [
     ["audio open error: Device or resource busy", /is in use/u],
     ["audio open error: Permission denied", /group audio/u],
     ["audio open error: Connection refused", /sound server/u],
-    ["set_params:1416: Channels count non available", /exit code 1: .*Channels count/u],
+    ["set_params:1416: Channels count non available", /Channels count.*plughw:/u],
+    ["something nobody has seen", /exit code 1: arecord: something nobody has seen/u],
   ] as const) {
     const rig = await setUp(t);
     await rig.fake.become(`echo "arecord: ${message}" >&2; exit 1`);

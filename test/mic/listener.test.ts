@@ -77,6 +77,26 @@ test("the level comes at most once a second and covers all that was heard", () =
   }
 });
 
+test("the level goes on when the time jumps back, as when the network sets a Pi's clock", () => {
+  const clock = createManualClock(1e12);
+  const levels: number[] = [];
+  const listener = createListener({
+    options: {},
+    quietHours: "",
+    log: silentLog,
+    clock,
+    onPeak() {},
+    onLevel: (levelDb) => levels.push(levelDb),
+  });
+  listener.begin();
+  clock.advance(-3_600_000);
+  for (let count = 0; count < 20; count += 1) {
+    clock.advance(pieceMs);
+    listener.push(new Int16Array(5_512));
+  }
+  assert.equal(levels.length, 3);
+});
+
 test("quiet hours keep peaks back and count them", () => {
   const night = new Date(2026, 10, 23, 23, 0).getTime();
   const muted = play(roomWithTone(3), night, "22:00-07:00");
