@@ -62,8 +62,8 @@ export function createFrameMeter(options: FrameMeterOptions): FrameMeter {
   };
   let filled = 0;
   let isFirst = true;
-  let input = 0;
-  let output = 0;
+  // The last input and output of the filter. Numbers in a typed array are never boxed.
+  const past = new Float64Array(2);
   let onsetSquare = 0;
 
   function beginFrame(): void {
@@ -78,7 +78,8 @@ export function createFrameMeter(options: FrameMeterOptions): FrameMeter {
 
   // The loop that runs per sample: state in locals, squares instead of magnitudes.
   function filter(samples: Int16Array, from: number, end: number): void {
-    let [x1, y1] = [input, output];
+    let x1 = past[0] ?? 0;
+    let y1 = past[1] ?? 0;
     let { energy, peakSquare } = frame;
     const wanted = onsetSquare;
     for (let index = from; index < end; index += 1) {
@@ -94,7 +95,8 @@ export function createFrameMeter(options: FrameMeterOptions): FrameMeter {
         peakSquare = square;
       }
     }
-    [input, output] = [x1, y1];
+    past[0] = x1;
+    past[1] = Math.abs(y1) < negligible ? 0 : y1;
     frame.energy = energy;
     frame.peakSquare = peakSquare;
   }
@@ -105,7 +107,7 @@ export function createFrameMeter(options: FrameMeterOptions): FrameMeter {
       if (frame.isComplete) beginFrame();
       const end = Math.min(samples.length, from + frameSamples - filled);
       // The first sample is its own past, so that a DC offset does not begin with a step.
-      if (isFirst) input = samples[from] ?? 0;
+      if (isFirst) past[0] = samples[from] ?? 0;
       isFirst = false;
       onsetSquare = onsetMagnitude ** 2;
       filter(samples, from, end);
@@ -115,13 +117,12 @@ export function createFrameMeter(options: FrameMeterOptions): FrameMeter {
       if (sumsMagnitudes) frame.rawMagnitudes += sumMagnitudes(samples, from, end);
       filled += end - from;
       frame.isComplete = filled === frameSamples;
-      if (Math.abs(output) < negligible) output = 0;
       return end;
     },
     reset() {
       beginFrame();
       isFirst = true;
-      output = 0;
+      past.fill(0);
     },
   };
 }
