@@ -34,7 +34,7 @@ export interface CaptureRunOptions {
   readonly graceMs: number;
   /** After this many bytes the run ends with `renewal`. */
   readonly renewBytes: number;
-  /** Called for every piece of audio; the samples are the callee's. */
+  /** Called for every piece of audio; the samples are valid during the call only. */
   readonly onSamples: (samples: Int16Array) => void;
   /** Ends the run with `stopped`. */
   readonly signal: AbortSignal;

@@ -48,7 +48,7 @@ export const captureTimings: CaptureTimings = {
 export interface SampleSink {
   /** A recording begins; what comes does not continue what came before. */
   begin(): void;
-  /** The samples belong to the sink. */
+  /** The samples are valid during the call only. */
   push(samples: Int16Array): void;
 }
 

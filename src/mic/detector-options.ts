@@ -30,7 +30,7 @@ export const detectorRanges = {
   rateHz: {
     default: 44_100,
     min: 8_000,
-    max: 96_000,
+    max: 192_000,
     unit: "Hz",
     doc: "Samples a second. Source: the original article.",
   },
@@ -44,7 +44,7 @@ export const detectorRanges = {
   riseDb: {
     default: 12,
     min: 3,
-    max: 40,
+    max: 60,
     unit: "dB",
     doc: "Mode adaptive: RMS above the noise floor that begins a sound. Source: trial.",
   },

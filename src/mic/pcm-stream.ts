@@ -2,7 +2,7 @@
 export interface PcmStream {
   /**
    * @param bytes the next piece, of any length
-   * @returns the whole samples that it completes, possibly none; they are the caller's
+   * @returns the whole samples that it completes, possibly none; valid until the next call
    */
   read(bytes: Uint8Array): Int16Array;
 }
@@ -21,17 +21,19 @@ const maxHeaderBytes = 1_024;
 export function createPcmStream(): PcmStream {
   let header: Uint8Array | undefined = new Uint8Array(0);
   let half: number | undefined;
+  // One piece after the other goes here: eight new buffers a second would fragment the memory.
+  let target = new Uint8Array(65_536);
 
   // A copy, because the samples must begin at an even address and half a sample may come first.
   function align(bytes: Uint8Array): Int16Array {
     if (bytes.length === 0) return none;
     const offset = half === undefined ? 0 : 1;
-    const samples = new Int16Array((offset + bytes.length) >> 1);
-    const target = new Uint8Array(samples.buffer);
-    target.set(bytes.subarray(0, target.length - offset), offset);
+    const count = (offset + bytes.length) >> 1;
+    if (target.length < 2 * count) target = new Uint8Array(2 * count);
+    target.set(bytes.subarray(0, 2 * count - offset), offset);
     if (half !== undefined) target[0] = half;
     half = (offset + bytes.length) % 2 === 1 ? bytes.at(-1) : undefined;
-    return samples;
+    return new Int16Array(target.buffer, 0, count);
   }
 
   return {

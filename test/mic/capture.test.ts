@@ -55,7 +55,7 @@ async function setUp(
         events.add({ what: "begin" });
       },
       push: (samples) => {
-        events.add({ what: "samples", samples });
+        events.add({ what: "samples", samples: samples.slice() });
       },
     },
     onState: (state) => {
