@@ -74,7 +74,7 @@ function gaussian(random: Random): number {
 }
 
 function inventWords(random: Random): readonly string[] {
-  const consonants = [..."bcdfghjklmnprstvwz"];
+  const consonants = "bcdfghjklmnprstvwz".split("");
   const syllables = Array.from(
     { length: SYLLABLES },
     (_, index) => `${consonants[index % consonants.length] ?? "b"}${"aeiou"[index % 5] ?? "a"}`,
