@@ -10,10 +10,13 @@ export interface DerivationContext {
   readonly random: Random;
   /** Number of songs of the catalogue whose titles have all these words. */
   readonly titlesWithWords: (words: readonly string[]) => number;
+  readonly songCount: number;
 }
 
 const minLettersForOneTypo = 5;
 const minLettersForTwoTypos = 10;
+/** A word in more of the titles is no part that anybody remembers. */
+const commonShare = 0.01;
 const alphabet = "abcdefghijklmnopqrstuvwxyz";
 
 /** All kinds of derived queries, by name. */
@@ -30,7 +33,7 @@ export const derivations: Readonly<Record<string, Derivation>> = {
   notes_dropped: ({ title }) => changed(title, withoutBrackets(title)),
   partial: ({ title }, context) => partOf(title, context),
   article_dropped: ({ title }) => changed(title, title.replace(/^(?:the|an?) /iu, "")),
-  spoken_numbers: ({ title }) => changed(title, spellNumbers(withoutBrackets(title))),
+  spoken_numbers: ({ title }) => changed(withoutNotes(title), spellNumbers(withoutNotes(title))),
 };
 
 function changed(before: string, after: string): string | undefined {
@@ -39,6 +42,11 @@ function changed(before: string, after: string): string | undefined {
 
 function withoutBrackets(title: string): string {
   return title.replaceAll(/\s*(?:\([^)]*\)?|\[[^\]]*\]?)/gu, " ").trim();
+}
+
+/** Without brackets and without what follows " - " in lists of releases. */
+function withoutNotes(title: string): string {
+  return withoutBrackets(title).replace(/(?<=\S) - .*$/u, "");
 }
 
 function withoutPunctuation(title: string): string {
@@ -51,7 +59,7 @@ function withoutPunctuation(title: string): string {
 
 /** Inserts, deletes, replaces or swaps letters at random places of the title without its notes. */
 function typos(title: string, random: Random, count: number): string | undefined {
-  let text = withoutBrackets(title).toLowerCase();
+  let text = withoutNotes(title).toLowerCase();
   const letters = text.replaceAll(/[^\p{L}]/gu, "").length;
   if (letters < (count === 1 ? minLettersForOneTypo : minLettersForTwoTypos)) return undefined;
   const before = text;
@@ -78,10 +86,16 @@ function mistype(text: string, random: Random): string {
   ]);
 }
 
-/** The shortest run of words that is at least half of the title and in no other title. */
-function partOf(title: string, { titlesWithWords, random }: DerivationContext): string | undefined {
-  const words = withoutBrackets(title).split(" ");
+/**
+ * The shortest run of words that people would remember: at least half of the words and two of them,
+ * the rarest among them, no word such as "the" at either end, and in no other title.
+ */
+function partOf(title: string, context: DerivationContext): string | undefined {
+  const { titlesWithWords, random, songCount } = context;
+  const words = withoutNotes(title).split(" ");
   if (words.length < 3) return undefined;
+  const counts = words.map((word) => titlesWithWords([word]));
+  const rarest = counts.indexOf(Math.min(...counts));
   const shortest = Math.max(2, Math.ceil(words.length / 2));
   for (let length = shortest; length < words.length; length += 1) {
     const starts = words.length - length + 1;
@@ -89,7 +103,10 @@ function partOf(title: string, { titlesWithWords, random }: DerivationContext): 
     for (let index = 0; index < starts; index += 1) {
       const start = (offset + index) % starts;
       const part = words.slice(start, start + length);
-      if (titlesWithWords(part) === 1) return part.join(" ");
+      const hasRarest = start <= rarest && rarest < start + length;
+      const ends = [counts[start] ?? 0, counts[start + length - 1] ?? 0];
+      const isTelling = hasRarest && ends.every((count) => count <= commonShare * songCount);
+      if (isTelling && titlesWithWords(part) === 1) return part.join(" ");
     }
   }
   return undefined;

@@ -1,24 +1,25 @@
 /** Longest word that is indexed, in UTF-16 code units; longer ones are cut. */
 export const maxWordLength = 32;
 /** Most words of one title that are indexed. */
-export const maxWords = 32;
+const maxWords = 32;
 
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]{2,}/gu;
 const ascii = /^[\0-\x7f]*$/u;
 
 /**
- * The different words by which a folded title is indexed and looked up.
+ * The words by which a folded title is indexed, looked up and compared, in order.
  *
  * Scripts that write no blanks between words give overlapping pairs of characters instead.
  */
 export function indexWords(core: string): string[] {
   const text = ascii.test(core) ? core : core.replace(unspaced, pairsOf);
-  const words = new Set<string>();
+  const words: string[] = [];
   for (const word of text.split(" ")) {
-    if (word !== "" && words.size < maxWords) words.add(word.slice(0, maxWordLength));
+    if (words.length === maxWords) break;
+    if (word !== "") words.push(word.slice(0, maxWordLength));
   }
-  return [...words];
+  return words;
 }
 
 function pairsOf(run: string): string {

@@ -1,6 +1,8 @@
 import { foldTitle } from "./fold.js";
+import { indexWords } from "./index-words.js";
+import { judge, thresholdsFor, type Judgement } from "./judge.js";
 import { rankOwners, type FoldedReading } from "./rank-owners.js";
-import { compareTitles, type Similarity } from "./similarity.js";
+import { compareTitles } from "./similarity.js";
 import type { TitleIndex } from "./title-index.js";
 
 /** A song whose title is near to what was asked. */
@@ -18,36 +20,40 @@ export interface NearTitles {
 }
 
 const maxReadings = 8;
-const maxCandidates = 24;
+const maxCandidates = 16;
+/** Titles that are less similar are no help even as suggestions. */
+const minScore = 0.35;
 const maxOwnersPerTitle = 6;
-const minSpelling = 0.78;
-const minSpellingWithArtist = 0.66;
-const minContained = 0.8;
-const minCovered = 0.35;
-const minCoveredWithArtist = 0.2;
 /** A part of a title must fit this much better to one title than to any other. */
 const partialMargin = 0.1;
 
 interface Candidate extends NearTitle {
-  readonly popularity: number;
   readonly core: string;
+  readonly popularity: number;
   readonly isAcceptable: boolean;
+  readonly isContained: boolean;
 }
 
 /** Looks for mistyped and partly given titles. */
 export function findNear(index: TitleIndex, readings: readonly FoldedReading[]): NearTitles {
-  const all: Candidate[] = [];
+  let all: Candidate[] = [];
   for (const correctKnownWords of [false, true]) {
-    for (const reading of readings.slice(0, maxReadings)) {
-      all.push(...candidatesOf(index, reading, correctKnownWords));
-    }
-    all.sort((a, b) => b.score - a.score || b.popularity - a.popularity || a.ordinal - b.ordinal);
+    const asked = readings.slice(0, maxReadings);
+    // What the first round has looked up by its letters needs no second look.
+    if (correctKnownWords && !asked.some((reading) => hasKnownWord(index, reading))) break;
+    all = asked
+      .flatMap((reading) => candidatesOf(index, reading, correctKnownWords))
+      .sort((a, b) => b.score - a.score || b.popularity - a.popularity || a.ordinal - b.ordinal);
     const accepted = all.filter(
       (candidate) => candidate.isAcceptable && !isAmbiguous(candidate, all),
     );
     if (accepted.length > 0) return { accepted, all };
   }
   return { accepted: [], all };
+}
+
+function hasKnownWord(index: TitleIndex, { title }: FoldedReading): boolean {
+  return indexWords(title.core).some((word) => index.hasWord(word));
 }
 
 function candidatesOf(
@@ -57,15 +63,21 @@ function candidatesOf(
 ): Candidate[] {
   const seen = new Set<string>();
   const found: Candidate[] = [];
-  const asked = reading.title.core;
-  for (const ordinal of index.similar(asked, { limit: maxCandidates, correctKnownWords })) {
+  const { title: asked, artist } = reading;
+  const { titleCount } = index;
+  const thresholds = thresholdsFor({ hasArtist: artist !== undefined, titleCount });
+  for (const ordinal of index.similar(asked.core, { limit: maxCandidates, correctKnownWords })) {
     const title = foldTitle(index.songText(ordinal).title);
     for (const core of [title.core, title.otherCore]) {
       if (core === undefined || seen.has(core)) continue;
       seen.add(core);
-      found.push(
-        ...ownersOf(index, { reading, core, similarity: compareTitles(asked, core, index) }),
-      );
+      const judgements = [judge(compareTitles(asked.core, core, index), thresholds)];
+      if (core === title.core && title.key !== core && asked.key === asked.core) {
+        // The article itself may be mistyped: "teh wall".
+        judgements.push(judge(compareTitles(asked.key, title.key, index), thresholds));
+      }
+      for (const judgement of judgements)
+        found.push(...ownersOf(index, { reading, core, judgement }));
     }
   }
   return found;
@@ -76,36 +88,30 @@ function ownersOf(
   near: {
     readonly reading: FoldedReading;
     readonly core: string;
-    readonly similarity: Similarity;
+    readonly judgement: Judgement;
   },
 ): Candidate[] {
-  const { reading, core, similarity } = near;
-  const hasArtist = reading.artist !== undefined;
-  const partial = partialScore(similarity);
-  const isFuzzy = similarity.spelling >= (hasArtist ? minSpellingWithArtist : minSpelling);
-  const isPartial =
-    similarity.contained >= minContained &&
-    similarity.covered >= (hasArtist ? minCoveredWithArtist : minCovered);
-  const kind = isFuzzy || (!isPartial && similarity.spelling >= partial) ? "fuzzy" : "partial";
-  const score = kind === "fuzzy" ? similarity.spelling : partial;
+  const { reading, core, judgement } = near;
+  const { kind, isAcceptable, isContained } = judgement;
+  if (judgement.score < minScore) return [];
   const owners = rankOwners(index, index.owners(core), reading);
   return owners.slice(0, maxOwnersPerTitle).map(({ ordinal, artistFit, popularity }) => ({
+    kind,
+    isAcceptable,
+    isContained,
     ordinal,
     popularity,
-    kind,
     core,
-    score: score * (0.7 + 0.3 * artistFit),
-    isAcceptable: isFuzzy || isPartial,
+    score: judgement.score * (0.7 + 0.3 * artistFit),
   }));
-}
-
-function partialScore({ contained, covered }: Similarity): number {
-  return contained ** 2 * (0.5 + 0.45 * covered);
 }
 
 function isAmbiguous(candidate: Candidate, all: readonly Candidate[]): boolean {
   if (candidate.kind === "fuzzy") return false;
   return all.some(
-    (other) => other.core !== candidate.core && other.score > candidate.score - partialMargin,
+    (other) =>
+      other.isContained &&
+      other.core !== candidate.core &&
+      other.score > candidate.score - partialMargin,
   );
 }

@@ -4,7 +4,7 @@ export interface TitleParts {
   readonly body: string;
   /**
    * Another wording that people use: with the bracketed words that are part of the song's name
-   * ("don't you forget about me"), or without those that open it ("satisfaction").
+   * ("don't you forget about me"), without those that open it ("satisfaction"), or up to a dash.
    */
   readonly otherBody: string | undefined;
   /** What was dropped: "live", "2009 remaster". */
@@ -25,13 +25,22 @@ const releaseWords = words(
 const companions = words(
   "the a of from at in on original single album radio extended digital bonus track deluxe edition " +
     "full short long new old us uk english spanish club 12 7 inch and early take music video " +
-    "studio dub vocal previously unreleased anniversary series release ep lp",
+    "studio dub vocal digitally previously unreleased anniversary series release ep lp",
 );
 const strongEndings = words(
   "live remaster remastered version versión edit mix remix rmx mono stereo demo acoustic " +
-    "instrumental karaoke unplugged session sessions mixed",
+    "instrumental karaoke unplugged session sessions mixed edited explicit directo vivo original",
 );
 const livePlaces = words("at in from on");
+/** With one of these at an end, trailing words of an existing title may be notes. */
+const bareEndings = words(
+  "live remaster remastered version versión edit mix remix rmx mono stereo demo acoustic edited " +
+    "instrumental karaoke unplugged session sessions mixed explicit album radio dub vocal track original vivo",
+);
+const bareBeginnings = words("live version remix bonus directo instrumental remastered digital");
+const maxBareNoteWords = 8;
+const maxSuffixWords = 12;
+const hasBracketOrDash = /[([{【]| - /u;
 const opening = "([{【";
 const closing = ")]}】";
 const suffixSeparator = " - ";
@@ -46,16 +55,21 @@ const trailingArticle = /[,_] (?:the|an?|le|la|les|der|die|das|el|los|las)$/u;
 export function splitNotes(normalised: string): TitleParts {
   const notes: string[] = [];
   const unsuffixed = cutSuffixes(normalised, notes);
+  if (!hasBracketOrDash.test(unsuffixed)) return { body: unsuffixed, otherBody: undefined, notes };
   const pieces = splitBrackets(unsuffixed);
   const release = pieces.filter((piece) => piece.isBracket && isReleaseNote(piece.text));
   const kept = pieces.filter((piece) => !release.includes(piece));
   const outside = kept.filter((piece) => !piece.isBracket);
   notes.push(...release.map((piece) => piece.text));
   const everything = join(kept);
+  const dash = everything.indexOf(suffixSeparator);
   if (outside.every((piece) => !hasWord(piece.text))) {
     return { body: everything === "" ? unsuffixed : everything, otherBody: undefined, notes };
   }
-  if (outside.length === kept.length) return { body: everything, otherBody: undefined, notes };
+  if (outside.length === kept.length) {
+    const head = dash > 0 ? everything.slice(0, dash) : undefined;
+    return { body: everything, otherBody: head, notes };
+  }
   const bare = join(outside);
   if (kept[0]?.isBracket === true) return { body: everything, otherBody: bare, notes };
   notes.push(...kept.filter((piece) => piece.isBracket).map((piece) => piece.text));
@@ -106,6 +120,23 @@ function cutSuffixes(text: string, notes: string[]): string {
   return `${article.slice(2)} ${rest.slice(0, -article.length)}`;
 }
 
+/**
+ * Where notes on the release may begin in a title that lost its punctuation ("comme toi live"),
+ * the shortest notes first. Whether they are notes only the catalogue can tell.
+ *
+ * @param words of a folded title
+ */
+export function bareNoteStarts(words: readonly string[]): number[] {
+  const starts: number[] = [];
+  for (let start = words.length - 1; start > 0; start -= 1) {
+    const first = words[start] ?? "";
+    const last = words.at(-1) ?? "";
+    const isLong = words.length - start > maxBareNoteWords;
+    if (!isLong && (bareBeginnings.has(first) || bareEndings.has(last))) starts.push(start);
+  }
+  return starts;
+}
+
 function isReleaseNote(text: string): boolean {
   const list = wordsOf(text);
   const first = list[0] ?? "";
@@ -118,7 +149,7 @@ function isReleaseSuffix(text: string): boolean {
   const list = wordsOf(text);
   const [first = "", second = ""] = list;
   const last = list.at(-1) ?? "";
-  if (list.length === 0 || list.length > 12) return false;
+  if (list.length === 0 || list.length > maxSuffixWords) return false;
   if (first === "feat" || first === "ft" || first === "featuring") return true;
   if (first === "live" && livePlaces.has(second)) return true;
   if (strongEndings.has(last) && (list.length > 1 || last !== "karaoke")) return true;

@@ -1,7 +1,10 @@
 import { foldArtist, foldTitle } from "./fold.js";
 import { findNear, type NearTitle } from "./near-titles.js";
+import { bareNoteStarts } from "./notes.js";
+import { numberWords } from "./number-words.js";
 import { readQuery, type TitleQuery } from "./parse-query.js";
 import { rankOwners, type FoldedReading, type RankedOwner } from "./rank-owners.js";
+import { nearestWord } from "./slips.js";
 import type { TitleIndex } from "./title-index.js";
 
 /** A song and how sure it is, 0 to 1. */
@@ -32,6 +35,8 @@ const maxJoinedWords = 16;
 /** A name that stands beside the title without any sign must be complete. */
 const minJoinedArtistFit = 0.95;
 const wrongArtistScore = 0.5;
+/** Shorter words are near to too many others to be mistyped numbers. */
+const minNumberLength = 4;
 
 /**
  * Finds the song that a query means, or says that there is none and what might be meant.
@@ -42,18 +47,21 @@ const wrongArtistScore = 0.5;
  * query and catalogue is always the same; no text makes it throw.
  */
 export function resolveTitle(index: TitleIndex, query: TitleQuery): Resolution {
-  const readings = foldReadings(query);
+  const readings: FoldedReading[] = [];
+  const exact =
+    bestExact(index, remember(foldReadings(query), readings)) ??
+    bestExact(index, readings.flatMap(withoutBareNotes));
+  if (exact !== undefined) return accept(exact);
   const [literal] = readings;
   if (literal === undefined) return { outcome: "not_found", suggestions: [] };
-  for (const reading of readings) {
-    const owners = exactOwners(index, reading);
-    if (owners.length > 0) return accept(owners);
-  }
+  const corrected = readings.flatMap((reading) => withCorrectedNumbers(index, reading));
+  const correctedExact = bestExact(index, corrected);
+  if (correctedExact !== undefined) return accept(correctedExact);
   if (literal.artist === undefined) {
     const owners = joinedOwners(index, literal.title.key);
     if (owners.length > 0) return accept(owners);
   }
-  const near = findNear(index, readings);
+  const near = findNear(index, [...readings, ...corrected]);
   const [best] = near.accepted;
   if (best !== undefined) {
     const { ordinal, score, kind } = best;
@@ -72,21 +80,67 @@ export function resolveTitle(index: TitleIndex, query: TitleQuery): Resolution {
   return { outcome: "not_found", suggestions: listOthers([...namesakes, ...near.all], -1) };
 }
 
-function foldReadings(query: TitleQuery): FoldedReading[] {
-  const readings: FoldedReading[] = [];
+function* foldReadings(query: TitleQuery): Generator<FoldedReading> {
   for (const { title, artist } of readQuery(query)) {
     const folded = foldTitle(title);
     const foldedArtist = artist === undefined ? "" : foldArtist(artist);
     if (folded.core === "") continue;
-    readings.push({ title: folded, artist: foldedArtist === "" ? undefined : foldedArtist });
+    yield { title: folded, artist: foldedArtist === "" ? undefined : foldedArtist };
   }
-  return readings;
+}
+
+/** Passes items on and keeps them. */
+function* remember<T>(items: Iterable<T>, kept: T[]): Generator<T> {
+  for (const item of items) {
+    kept.push(item);
+    yield item;
+  }
+}
+
+/** The first reading that the catalogue has; one whose artist fits fully wins over the others. */
+function bestExact(
+  index: TitleIndex,
+  readings: Iterable<FoldedReading>,
+): RankedOwner[] | undefined {
+  let best: RankedOwner[] | undefined;
+  for (const reading of readings) {
+    const owners = exactOwners(index, reading);
+    const fit = owners[0]?.artistFit ?? 0;
+    const isBetter = fit > (best?.[0]?.artistFit ?? 0);
+    if (isBetter && (best === undefined || reading.artist !== undefined)) best = owners;
+    if (fit === 1) return best;
+  }
+  return best;
+}
+
+/** "little girl lp version" → "little girl". */
+function withoutBareNotes({ title, artist }: FoldedReading): FoldedReading[] {
+  const words = title.key.split(" ");
+  return bareNoteStarts(words).map((start) => {
+    const notes = words.slice(start).join(" ");
+    return { title: { ...foldTitle(words.slice(0, start).join(" ")), notes }, artist };
+  });
+}
+
+/** "seveyteen" → "17": a number word must be right before it can be written in digits. */
+function withCorrectedNumbers(
+  index: TitleIndex,
+  { title, artist }: FoldedReading,
+): FoldedReading[] {
+  const words = title.key.split(" ");
+  const corrected = words.map((word) =>
+    index.hasWord(word)
+      ? word
+      : (nearestWord(word, numberWords, word.length < minNumberLength ? 0 : 1) ?? word),
+  );
+  if (corrected.every((word, position) => word === words[position])) return [];
+  return [{ title: foldTitle(corrected.join(" ")), artist }];
 }
 
 /** Owners of exactly this title; the longer wording is the more telling one. */
 function exactOwners(index: TitleIndex, reading: FoldedReading): RankedOwner[] {
-  const { otherCore, core } = reading.title;
-  for (const wording of otherCore === undefined ? [core] : [otherCore, core]) {
+  const { otherCore = "", core } = reading.title;
+  for (const wording of otherCore.length > core.length ? [otherCore, core] : [core]) {
     const owners = index.owners(wording);
     const ranked = owners.length === 0 ? [] : rankOwners(index, owners, reading);
     if (ranked.length > 0) return ranked;

@@ -103,7 +103,7 @@ function createGatherer() {
       popularity.push(song.popularity);
       tags.push(song.tags);
       wordStart.push(words.length);
-      for (const word of indexWords(core)) {
+      for (const word of new Set(indexWords(core))) {
         const id = ids.get(word) ?? ids.size;
         if (id === ids.size) ids.set(word, id);
         words.push(id);
