@@ -56,7 +56,7 @@ export function measureRecall(
   const asked = songs.filter(({ title }) => title.trim() !== "");
   return Object.entries(derivations).map(([kind, derive]) => {
     const random = createRandom(options.seed);
-    const context: DerivationContext = { random, titlesWithWords };
+    const context: DerivationContext = { random, titlesWithWords, songCount: songs.length };
     const result = { kind, asked: 0, right: 0, wrong: 0, failures: new Array<string>() };
     for (let tries = 0; tries < asked.length && result.asked < options.perKind; tries += 1) {
       const song = asked[random.below(asked.length)];

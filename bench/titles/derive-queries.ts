@@ -10,10 +10,13 @@ export interface DerivationContext {
   readonly random: Random;
   /** Number of songs of the catalogue whose titles have all these words. */
   readonly titlesWithWords: (words: readonly string[]) => number;
+  readonly songCount: number;
 }
 
 const minLettersForOneTypo = 5;
 const minLettersForTwoTypos = 10;
+/** A word in more of the titles is no part that anybody remembers. */
+const commonShare = 0.01;
 const alphabet = "abcdefghijklmnopqrstuvwxyz";
 
 /** All kinds of derived queries, by name. */
@@ -84,10 +87,11 @@ function mistype(text: string, random: Random): string {
 }
 
 /**
- * The shortest run of words that has the rarest word, at least half of the words and at least two
- * of them, and that no other title has.
+ * The shortest run of words that people would remember: at least half of the words and two of them,
+ * the rarest among them, no word such as "the" at either end, and in no other title.
  */
-function partOf(title: string, { titlesWithWords, random }: DerivationContext): string | undefined {
+function partOf(title: string, context: DerivationContext): string | undefined {
+  const { titlesWithWords, random, songCount } = context;
   const words = withoutNotes(title).split(" ");
   if (words.length < 3) return undefined;
   const counts = words.map((word) => titlesWithWords([word]));
@@ -99,7 +103,9 @@ function partOf(title: string, { titlesWithWords, random }: DerivationContext): 
     for (let index = 0; index < starts; index += 1) {
       const start = (offset + index) % starts;
       const part = words.slice(start, start + length);
-      const isTelling = start <= rarest && rarest < start + length;
+      const hasRarest = start <= rarest && rarest < start + length;
+      const ends = [counts[start] ?? 0, counts[start + length - 1] ?? 0];
+      const isTelling = hasRarest && ends.every((count) => count <= commonShare * songCount);
       if (isTelling && titlesWithWords(part) === 1) return part.join(" ");
     }
   }

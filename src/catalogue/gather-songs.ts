@@ -96,14 +96,13 @@ function createRecordings(columns: FeatureColumns) {
   const works = createGrowingArray((length) => new Uint32Array(length));
   // Rows count from 1 here, so that 0 can end a chain.
   const latest: number[] = [];
-  const previous = createGrowingArray((length) => new Uint32Array(length));
+  const previous: number[] = [];
   return {
     /** Takes the next song in; `false` when it is there already. */
     add(song: SongInput): boolean {
       const work = idOf(workIds, workKey(song.title, song.artist));
       const chain = latest[work] ?? NONE;
-      const earlier = previous.values();
-      for (let row = chain; row !== NONE; row = earlier[row - 1] ?? NONE) {
+      for (let row = chain; row !== NONE; row = previous[row - 1] ?? NONE) {
         if (columns.isSame(row - 1, song.features)) return false;
       }
       works.push(work);

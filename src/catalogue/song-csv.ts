@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
 import { parse } from "csv-parse";
 import { z } from "zod";
 import { EarshotError, messageOf } from "../errors.js";
@@ -23,9 +24,14 @@ const recordSchema = z.object({
  * @throws EarshotError `bad_song_file` naming the line and column of the first value that is wrong
  */
 export async function* readSongCsv(path: string): AsyncGenerator<SongInput> {
-  const parser = createReadStream(path).pipe(
-    parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true }),
-  );
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  // An error of the file reaches the loop below through the parser.
+  pipeline(createReadStream(path), parser, () => {});
   let isHeader = true;
   try {
     for await (const item of parser) {

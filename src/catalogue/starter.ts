@@ -53,7 +53,7 @@ async function tryToBuild(options: StarterOptions): Promise<void> {
 }
 
 async function buildStarter({ dataDir, starterCsv, log }: StarterOptions): Promise<void> {
-  const source = { name: basename(starterCsv), sha256: await sha256OfFile(starterCsv) };
+  const source = { name: basename(starterCsv), sha256: await sumOf(starterCsv) };
   const manifest = await buildCatalogue({
     dataDir,
     name: STARTER,
@@ -74,5 +74,17 @@ async function isStarterDue({ dataDir, starterCsv }: StarterOptions): Promise<bo
     return source.sha256 !== (await sha256OfFile(starterCsv));
   } catch {
     return true;
+  }
+}
+
+async function sumOf(songFile: string): Promise<string> {
+  try {
+    return await sha256OfFile(songFile);
+  } catch (cause) {
+    throw new EarshotError(
+      "bad_song_file",
+      `the starter's song file cannot be read: ${messageOf(cause)}; install the program again or import a file of your own`,
+      { cause },
+    );
   }
 }

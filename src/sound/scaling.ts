@@ -13,14 +13,16 @@ export type ColumnFit =
   | { readonly kind: "scaled"; readonly scale: ColumnScale }
   | { readonly kind: "dropped"; readonly reason: DropReason };
 
-/** For normally distributed values, standard deviation = 1.4826 × MAD = IQR / 1.349. */
+/** For normally distributed values, standard deviation = 1.4826 × MAD. */
 const STD_PER_MAD = 1.4826;
+/** The same for the distance between the quartiles, and between the 5th and 95th percentiles. */
 const STD_PER_IQR = 1 / 1.349;
+const STD_PER_P90 = 1 / 3.29;
 
 /**
- * Below this share of the plain standard deviation the MAD describes a spike, not the column:
- * most songs have an instrumentalness of about 0, and their MAD would make every other value
- * an outlier.
+ * A MAD below this share of the column's wider measure describes a spike, not the column: most
+ * songs have an instrumentalness of about 0, and their MAD would make every other value an
+ * outlier.
  */
 const SPIKE_SHARE = 0.25;
 
@@ -30,8 +32,9 @@ const CLAMP_SPREADS = 4;
 /**
  * Measures the centre (median) and the spread (robust standard deviation) of a column.
  *
- * The spread is 1.4826 × MAD; where that is 0 or a mere spike, the interquartile range; where that
- * fails too, the plain standard deviation.
+ * The spread is 1.4826 × MAD; where that is 0 or a mere spike, it comes from the interquartile
+ * range, then from the 5th to the 95th percentile. All of these bear wild values; the plain
+ * standard deviation is left for columns that are constant but for a few values.
  *
  * @param values in any order; NaN is unknown and left out
  */
@@ -57,13 +60,15 @@ export function standardise(value: number, scale: ColumnScale): number {
 
 function robustSpread(sorted: Float32Array): number {
   const median = quantile(sorted, 0.5);
-  const std = standardDeviation(sorted);
-  const leastSpread = std * SPIKE_SHARE;
   const deviations = sorted.map((value) => Math.abs(value - median)).sort();
   const fromMad = quantile(deviations, 0.5) * STD_PER_MAD;
-  if (fromMad > leastSpread) return fromMad;
   const fromIqr = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) * STD_PER_IQR;
-  return fromIqr > leastSpread ? fromIqr : std;
+  const fromP90 = (quantile(sorted, 0.95) - quantile(sorted, 0.05)) * STD_PER_P90;
+  const leastSpread = fromP90 * SPIKE_SHARE;
+  for (const spread of [fromMad, fromIqr, fromP90]) {
+    if (spread > leastSpread) return spread;
+  }
+  return standardDeviation(sorted);
 }
 
 /** The value below which a share of a sorted column lies, between two values by proportion. */

@@ -5,9 +5,16 @@ const droppedG = /(?<=\p{L}{2}in)'(?!\p{L})/gu;
 const dottedLetters = /(?<!\p{L})(?:\p{L}\.){2,}(?:\p{L}(?!\p{L}))?/gu;
 const dollarInWord = /(?<=\p{L})\$(?=\p{L})/gu;
 const thousandsSeparator = /(?<=\d)[,_.](?=\d{3}(?!\d))/gu;
-const apostrophes = /['~^]/gu;
+const apostrophes = /'/gu;
+/** Marks that stand for accents: "Joa~o". */
+const lightMarks = /[~^]/gu;
 const censored = /[\p{L}*]*\*[\p{L}*]*/gu;
-const separators = /[^\p{L}\p{N}\p{M}&+]+/gu;
+const otherSeparators = /[^\p{L}\p{N}\p{M}&]+/gu;
+const asciiSeparators = /[^a-z0-9&]+/gu;
+const ascii = /^[\0-\x7f]*$/u;
+const plainWords = /^[a-z0-9 ]*$/u;
+const hasDigit = /\d/u;
+const hasAnd = /[&+]/u;
 const ands = /[&+]/gu;
 const roman: ReadonlyMap<string, string> = new Map(
   "i ii iii iv v vi vii viii ix x".split(" ").map((numeral, index) => [numeral, String(index + 1)]),
@@ -35,33 +42,36 @@ const oftenCensored = [
  * "and", apostrophes vanish, "goin'" is "going", numbers are digits, "R.E.M." is one word, "f**k" is written out.
  */
 export function foldWords(normalised: string): string[] {
+  if (plainWords.test(normalised)) return foldTokens(normalised.split(" "));
   let text = normalised;
   if (text.includes("*")) text = text.replace(censored, uncensor);
-  if (text.includes("'")) text = text.replace(quotedN, " & ").replace(droppedG, "g");
+  if (text.includes("'")) {
+    text = text.replace(quotedN, " & ").replace(droppedG, "g").replace(apostrophes, "");
+  }
   if (text.includes(".")) text = text.replace(dottedLetters, (run) => run.replaceAll(".", ""));
   if (text.includes("$")) text = text.replace(dollarInWord, "s");
-  const words = text
-    .replace(thousandsSeparator, "")
-    .replace(apostrophes, "")
-    .replace(ands, " & ")
-    .replace(separators, " ")
-    .trim()
-    .split(" ");
-  return foldNumbers(foldParts(foldShortWords(words)));
+  if (hasDigit.test(text)) text = text.replace(thousandsSeparator, "");
+  if (hasAnd.test(text)) text = text.replace(ands, " & ");
+  const separators = ascii.test(text) ? asciiSeparators : otherSeparators;
+  return foldTokens(text.replace(lightMarks, "").replace(separators, " ").split(" "));
+}
+
+function foldTokens(tokens: readonly string[]): string[] {
+  return foldNumbers(foldParts(foldShortWords(tokens)));
 }
 
 /** "&" and a lone "n" between words are "and"; "u" is "you", unless letters are being spelt. */
-function foldShortWords(words: readonly string[]): string[] {
+function foldShortWords(tokens: readonly string[]): string[] {
+  const words = tokens.filter((token) => token !== "");
+  if (!words.some((word) => word === "&" || word === "n" || word === "u")) return words;
   const folded: string[] = [];
   for (const [position, word] of words.entries()) {
     const previous = folded.at(-1);
     const next = words[position + 1];
     const isBetween = previous !== undefined && next !== undefined;
-    if (word === "") continue;
     if (word === "&") {
-      if (isBetween && previous !== "and" && words.slice(position + 1).some((w) => w !== "&")) {
-        folded.push("and");
-      }
+      const isLast = words.slice(position + 1).every((later) => later === "&");
+      if (isBetween && previous !== "and" && !isLast) folded.push("and");
     } else if (word === "n" && isBetween && previous.length > 1 && next.length > 1) {
       folded.push("and");
     } else if (word === "u" && previous?.length !== 1 && next?.length !== 1) {
@@ -74,7 +84,8 @@ function foldShortWords(words: readonly string[]): string[] {
 }
 
 /** "pt. II" → "part 2". */
-function foldParts(words: readonly string[]): string[] {
+function foldParts(words: readonly string[]): readonly string[] {
+  if (!words.some((word) => numbered.has(word))) return words;
   return words.map((word, position) => {
     const previous = words[position - 1];
     if (previous !== undefined && numbered.has(previous)) return roman.get(word) ?? word;

@@ -21,6 +21,7 @@ const featuring: ReadonlySet<string> = new Set(["feat", "ft", "featuring"]);
 const digits = /^\d+$/u;
 const blanks = /\s+/gu;
 const letterMarkedI = /(?<=\p{L})!(?=\p{L})/gu;
+const nameThe = /^(.*[^\s,_])[,_] the$/u;
 const artistSeparator = /;|\s\/\s|\swith\s|\svs\.?\s/u;
 const partNote = /\d|\bpart\b|\breprise\b|\binterlude\b|\bintro\b|\boutro\b/u;
 
@@ -47,7 +48,7 @@ export function foldTitle(text: string): FoldedTitle {
     key: words.join(" "),
     core,
     otherCore: otherCore === core || otherCore === "" ? undefined : otherCore,
-    notes: parts.notes.map((note) => foldWords(note).join(" ")).join(" "),
+    notes: parts.notes.length === 0 ? "" : foldWords(parts.notes.join(" ")).join(" "),
   };
 }
 
@@ -57,8 +58,9 @@ export function foldTitle(text: string): FoldedTitle {
  * A name without letters or digits ("!!!") keeps itself.
  */
 export function foldArtist(text: string): string {
-  const normalised = normaliseText(text).replace(letterMarkedI, "i");
-  const name = normalised.replace(/^(.*[^\s,_])[,_] (the)$/u, "$2 $1");
+  let normalised = normaliseText(text);
+  if (normalised.includes("!")) normalised = normalised.replace(letterMarkedI, "i");
+  const name = normalised.endsWith(" the") ? normalised.replace(nameThe, "the $1") : normalised;
   const words = withoutArticle(withoutFeatured(foldWords(name)));
   return words.length === 0 ? normalised.replace(blanks, " ").trim() : words.join(" ");
 }

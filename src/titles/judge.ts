@@ -14,18 +14,47 @@ export interface Judgement {
 /** The least similarities at which a title is taken for the one that was meant. */
 export interface Thresholds {
   readonly spelling: number;
-  /** Share of the title's weight that a phrase out of it must cover. */
+  /** Share of the title's weight that a phrase of common words must cover. */
   readonly phrase: number;
-  /** The same for words that do not stand side by side. */
+  /** How much less a phrase must cover for each unit of rarity above `commonRarity`. */
+  readonly rarityBonus: number;
+  /** The same share for words that do not stand side by side. */
   readonly words: number;
   /** The same for a single word. */
   readonly singleWord: number;
 }
 
+/** Up to this rarity a word is common: in about one of a hundred titles out of 10,000. */
+const commonRarity = 0.6;
+
 /** Without an artist the title is all the evidence. Chosen on data: see docs/titles.md. */
-export const titleOnly: Thresholds = { spelling: 0.75, phrase: 0.5, words: 0.8, singleWord: 0.7 };
+const titleOnly: Thresholds = {
+  spelling: 0.77,
+  phrase: 0.62,
+  rarityBonus: 1,
+  words: 0.8,
+  singleWord: 0.7,
+};
+/** Among few titles a near one is seldom there by chance. */
+const titleOnlyOfFew: Thresholds = { ...titleOnly, spelling: 0.75, singleWord: 0.5 };
+const few = 3000;
 /** An artist that agrees is evidence too. */
-export const withArtist: Thresholds = { spelling: 0.6, phrase: 0.2, words: 0.3, singleWord: 0.2 };
+const withArtist: Thresholds = {
+  spelling: 0.6,
+  phrase: 0.2,
+  rarityBonus: 0,
+  words: 0.3,
+  singleWord: 0.2,
+};
+
+/** The thresholds for a query with or without an artist, in a catalogue of so many titles. */
+export function thresholdsFor(asked: {
+  readonly hasArtist: boolean;
+  readonly titleCount: number;
+}): Thresholds {
+  if (asked.hasArtist) return withArtist;
+  return asked.titleCount <= few ? titleOnlyOfFew : titleOnly;
+}
 
 /** Decides what a similar title is worth. */
 export function judge(similarity: Similarity, thresholds: Thresholds): Judgement {
@@ -42,7 +71,9 @@ export function judge(similarity: Similarity, thresholds: Thresholds): Judgement
   };
 }
 
-function neededCover({ askedWords, isPhrase }: Similarity, thresholds: Thresholds): number {
+function neededCover(similarity: Similarity, thresholds: Thresholds): number {
+  const { askedWords, isPhrase, rarity } = similarity;
   if (askedWords === 1) return thresholds.singleWord;
-  return isPhrase ? thresholds.phrase : thresholds.words;
+  if (!isPhrase) return thresholds.words;
+  return thresholds.phrase - thresholds.rarityBonus * Math.max(0, rarity - commonRarity);
 }

@@ -1,5 +1,6 @@
 import { foldTitle } from "./fold.js";
-import { judge, titleOnly, withArtist, type Judgement } from "./judge.js";
+import { indexWords } from "./index-words.js";
+import { judge, thresholdsFor, type Judgement } from "./judge.js";
 import { rankOwners, type FoldedReading } from "./rank-owners.js";
 import { compareTitles } from "./similarity.js";
 import type { TitleIndex } from "./title-index.js";
@@ -19,7 +20,9 @@ export interface NearTitles {
 }
 
 const maxReadings = 8;
-const maxCandidates = 24;
+const maxCandidates = 16;
+/** Titles that are less similar are no help even as suggestions. */
+const minScore = 0.35;
 const maxOwnersPerTitle = 6;
 /** A part of a title must fit this much better to one title than to any other. */
 const partialMargin = 0.1;
@@ -35,8 +38,10 @@ interface Candidate extends NearTitle {
 export function findNear(index: TitleIndex, readings: readonly FoldedReading[]): NearTitles {
   let all: Candidate[] = [];
   for (const correctKnownWords of [false, true]) {
-    all = readings
-      .slice(0, maxReadings)
+    const asked = readings.slice(0, maxReadings);
+    // What the first round has looked up by its letters needs no second look.
+    if (correctKnownWords && !asked.some((reading) => hasKnownWord(index, reading))) break;
+    all = asked
       .flatMap((reading) => candidatesOf(index, reading, correctKnownWords))
       .sort((a, b) => b.score - a.score || b.popularity - a.popularity || a.ordinal - b.ordinal);
     const accepted = all.filter(
@@ -47,6 +52,10 @@ export function findNear(index: TitleIndex, readings: readonly FoldedReading[]):
   return { accepted: [], all };
 }
 
+function hasKnownWord(index: TitleIndex, { title }: FoldedReading): boolean {
+  return indexWords(title.core).some((word) => index.hasWord(word));
+}
+
 function candidatesOf(
   index: TitleIndex,
   reading: FoldedReading,
@@ -55,7 +64,8 @@ function candidatesOf(
   const seen = new Set<string>();
   const found: Candidate[] = [];
   const { title: asked, artist } = reading;
-  const thresholds = artist === undefined ? titleOnly : withArtist;
+  const { titleCount } = index;
+  const thresholds = thresholdsFor({ hasArtist: artist !== undefined, titleCount });
   for (const ordinal of index.similar(asked.core, { limit: maxCandidates, correctKnownWords })) {
     const title = foldTitle(index.songText(ordinal).title);
     for (const core of [title.core, title.otherCore]) {
@@ -83,6 +93,7 @@ function ownersOf(
 ): Candidate[] {
   const { reading, core, judgement } = near;
   const { kind, isAcceptable, isContained } = judgement;
+  if (judgement.score < minScore) return [];
   const owners = rankOwners(index, index.owners(core), reading);
   return owners.slice(0, maxOwnersPerTitle).map(({ ordinal, artistFit, popularity }) => ({
     kind,

@@ -27,6 +27,8 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 const ascii = /^[\0-\x7f]*$/u;
+/** Nothing to do but lower case: printable ASCII without the grave accent and references. */
+const plain = /^[ -%'-_a-~]*$/u;
 const htmlReference = /&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,8});/giu;
 const letterReference = /^([a-z])(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash)$/iu;
 // The Million Song Dataset cut U+2018 and its neighbours to their low byte, a control character.
@@ -45,7 +47,8 @@ const specialLetters = /[ßæœøđðþłıħς]/gu;
  * Accents of other scripts stay, since there they make another letter (Japanese か and が).
  */
 export function normaliseText(text: string): string {
-  let result = text.slice(0, maxLength);
+  let result = text.length > maxLength ? text.slice(0, maxLength) : text;
+  if (plain.test(result)) return result.toLowerCase();
   if (result.includes("&")) result = decodeHtmlReferences(result);
   result = result
     .replace(singleQuotes, "'")

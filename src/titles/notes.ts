@@ -35,11 +35,12 @@ const livePlaces = words("at in from on");
 /** With one of these at an end, trailing words of an existing title may be notes. */
 const bareEndings = words(
   "live remaster remastered version versión edit mix remix rmx mono stereo demo acoustic edited " +
-    "instrumental karaoke unplugged session sessions mixed explicit album radio dub vocal track",
+    "instrumental karaoke unplugged session sessions mixed explicit album radio dub vocal track original vivo",
 );
 const bareBeginnings = words("live version remix bonus directo instrumental remastered digital");
 const maxBareNoteWords = 8;
 const maxSuffixWords = 12;
+const hasBracketOrDash = /[([{【]| - /u;
 const opening = "([{【";
 const closing = ")]}】";
 const suffixSeparator = " - ";
@@ -54,6 +55,7 @@ const trailingArticle = /[,_] (?:the|an?|le|la|les|der|die|das|el|los|las)$/u;
 export function splitNotes(normalised: string): TitleParts {
   const notes: string[] = [];
   const unsuffixed = cutSuffixes(normalised, notes);
+  if (!hasBracketOrDash.test(unsuffixed)) return { body: unsuffixed, otherBody: undefined, notes };
   const pieces = splitBrackets(unsuffixed);
   const release = pieces.filter((piece) => piece.isBracket && isReleaseNote(piece.text));
   const kept = pieces.filter((piece) => !release.includes(piece));

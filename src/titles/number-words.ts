@@ -29,12 +29,15 @@ export const numberWords: readonly string[] = [
   ...ordinalWords,
 ];
 
+const everyNumberWord: ReadonlySet<string> = new Set(numberWords);
+
 /**
  * Writes English numbers in words as digits: "ninety nine" → "99", "two hundred" → "200",
  * "10 thousand" → "10000", "first" → "1st". Years in pairs stay pairs: "nineteen ninety nine" →
  * "19 99", which equals "1999" once blanks are ignored.
  */
 export function foldNumbers(words: readonly string[]): string[] {
+  if (!words.some((word) => everyNumberWord.has(word))) return [...words];
   const folded: string[] = [];
   let position = 0;
   while (position < words.length) {

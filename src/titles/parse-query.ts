@@ -22,6 +22,7 @@ const controlQuotes: Readonly<Record<string, string>> = {
   "\u001D": '"',
   "\u0013": "-",
 };
+const untidy = /[\0-\x1f\x7f]|\s\s|^\s|\s$/u;
 const controls = /[\0-\x1f\x7f]/gu;
 const quoted = /["“„«”]([^"“”„«»]{1,200})["”“»]/u;
 const dash = /\s[-‐‑–—―|/]{1,3}\s|\s?[–—|]\s?|:\s/gu;
@@ -32,7 +33,7 @@ const please = /\s(?:please|bitte|por favor|s'il (?:te|vous) pla[iî]t|per favor
 const command = new RegExp(
   [
     String.raw`^(?:(?:hey|ok|okay|please|bitte)[\s,]+)?(?:can you |could you |would you |kannst du )?`,
-    "(?:play(?: me)?|put on|start|listen to|find(?: me)?|search for|look up|i want to hear|",
+    "(?:play(?: me)?|put on|listen to|find me|search for|look up|i want to hear|",
     "i(?:'d| would) like to hear|let me hear|what sounds like|what is like|",
     "(?:something|anything|songs?|music|tracks?|more) (?:like|similar to)|similar to|",
     "spiele?|ich m[oö]chte|joue|mets|pon(?:me)?|toca|reproduce|metti|suona|speel)",
@@ -46,61 +47,52 @@ const command = new RegExp(
  * The ways to understand a query, the most literal first: as it is, a title in quotes, without
  * "play …", and taken apart at dashes and at "by" into title and artist.
  *
- * At most 24. Which of them is meant only the catalogue can tell.
+ * At most 24, made one at a time. Which of them is meant only the catalogue can tell.
  */
-export function readQuery(query: TitleQuery): readonly Reading[] {
-  const text = clean(query.title);
-  const explicit = query.artist === undefined ? undefined : clean(query.artist);
-  const readings = createReadings(explicit === "" ? undefined : explicit);
+export function* readQuery(query: TitleQuery): Generator<Reading> {
+  const explicit = query.artist === undefined ? "" : clean(query.artist);
+  const seen = new Set<string>();
+  for (const reading of possibleReadings(clean(query.title))) {
+    const title = reading.title.trim();
+    // An artist that was given on its own overrules one in the text.
+    const artist = explicit === "" ? reading.artist?.trim() : explicit;
+    const key = `${title}\n${artist ?? ""}`;
+    if (title === "" || seen.has(key)) continue;
+    if (seen.size === maxReadings) return;
+    seen.add(key);
+    yield { title, artist };
+  }
+}
+
+function* possibleReadings(text: string): Generator<Reading> {
+  yield { title: text };
   const spoken = text.replace(please, "").replace(command, "");
   const texts = spoken === text || spoken === "" ? [text] : [text, spoken];
-  for (const whole of texts) readings.add(whole, undefined);
+  if (spoken !== text) yield { title: spoken };
   for (const whole of texts) {
-    readQuoted(whole, readings);
+    yield* readQuoted(whole);
     for (const [left, right] of splitsAt(whole, dash)) {
-      readings.add(right, left);
-      readings.add(left, right);
+      yield { title: right, artist: left };
+      yield { title: left, artist: right };
     }
   }
   for (const separator of [by, foreignBy]) {
     for (const whole of texts.toReversed()) {
       // The last "by" first: "Stand by Me by Ben E. King".
-      for (const [left, right] of splitsAt(whole, separator).reverse()) readings.add(left, right);
+      for (const [title, artist] of splitsAt(whole, separator).reverse()) yield { title, artist };
     }
   }
-  return readings.list;
 }
 
-interface Readings {
-  readonly list: readonly Reading[];
-  add(title: string, artist: string | undefined): void;
-}
-
-/** Collects different readings; an artist that was given on its own overrules one in the text. */
-function createReadings(explicitArtist: string | undefined): Readings {
-  const list: Reading[] = [];
-  const seen = new Set<string>();
-  return {
-    list,
-    add(title, artist) {
-      const reading = { title: title.trim(), artist: explicitArtist ?? artist?.trim() };
-      const key = `${reading.title}\n${reading.artist ?? ""}`;
-      if (reading.title === "" || seen.has(key) || list.length >= maxReadings) return;
-      seen.add(key);
-      list.push(reading);
-    },
-  };
-}
-
-function readQuoted(text: string, readings: Readings): void {
+function* readQuoted(text: string): Generator<Reading> {
   const match = quoted.exec(text);
-  const inside = match?.[1];
-  if (match === null || inside === undefined || inside.trim() === "") return;
+  const title = match?.[1];
+  if (match === null || title === undefined || title.trim() === "") return;
   const before = text.slice(0, match.index).replace(command, "");
   const rest = `${before} ${text.slice(match.index + match[0].length)}`.trim();
   const artist = rest.replaceAll(trailingConnective, "").trim();
-  if (artist !== "") readings.add(inside, artist);
-  readings.add(inside, undefined);
+  if (artist !== "") yield { title, artist };
+  yield { title };
 }
 
 function splitsAt(text: string, separator: RegExp): [string, string][] {
@@ -115,8 +107,9 @@ function splitsAt(text: string, separator: RegExp): [string, string][] {
 }
 
 function clean(text: string): string {
-  return text
-    .slice(0, maxQueryLength)
+  const start = text.slice(0, maxQueryLength);
+  if (!untidy.test(start)) return start;
+  return start
     .replace(controls, (control) => controlQuotes[control] ?? " ")
     .replaceAll(/\s+/gu, " ")
     .trim();

@@ -35,6 +35,8 @@ const maxJoinedWords = 16;
 /** A name that stands beside the title without any sign must be complete. */
 const minJoinedArtistFit = 0.95;
 const wrongArtistScore = 0.5;
+/** Shorter words are near to too many others to be mistyped numbers. */
+const minNumberLength = 4;
 
 /**
  * Finds the song that a query means, or says that there is none and what might be meant.
@@ -45,22 +47,21 @@ const wrongArtistScore = 0.5;
  * query and catalogue is always the same; no text makes it throw.
  */
 export function resolveTitle(index: TitleIndex, query: TitleQuery): Resolution {
-  const readings = foldReadings(query);
+  const readings: FoldedReading[] = [];
+  const exact =
+    bestExact(index, remember(foldReadings(query), readings)) ??
+    bestExact(index, readings.flatMap(withoutBareNotes));
+  if (exact !== undefined) return accept(exact);
   const [literal] = readings;
   if (literal === undefined) return { outcome: "not_found", suggestions: [] };
-  const exact =
-    bestExact(index, readings) ??
-    bestExact(index, readings.flatMap(withoutBareNotes)) ??
-    bestExact(
-      index,
-      readings.flatMap((reading) => withCorrectedNumbers(index, reading)),
-    );
-  if (exact !== undefined) return accept(exact);
+  const corrected = readings.flatMap((reading) => withCorrectedNumbers(index, reading));
+  const correctedExact = bestExact(index, corrected);
+  if (correctedExact !== undefined) return accept(correctedExact);
   if (literal.artist === undefined) {
     const owners = joinedOwners(index, literal.title.key);
     if (owners.length > 0) return accept(owners);
   }
-  const near = findNear(index, readings);
+  const near = findNear(index, [...readings, ...corrected]);
   const [best] = near.accepted;
   if (best !== undefined) {
     const { ordinal, score, kind } = best;
@@ -79,21 +80,27 @@ export function resolveTitle(index: TitleIndex, query: TitleQuery): Resolution {
   return { outcome: "not_found", suggestions: listOthers([...namesakes, ...near.all], -1) };
 }
 
-function foldReadings(query: TitleQuery): FoldedReading[] {
-  const readings: FoldedReading[] = [];
+function* foldReadings(query: TitleQuery): Generator<FoldedReading> {
   for (const { title, artist } of readQuery(query)) {
     const folded = foldTitle(title);
     const foldedArtist = artist === undefined ? "" : foldArtist(artist);
     if (folded.core === "") continue;
-    readings.push({ title: folded, artist: foldedArtist === "" ? undefined : foldedArtist });
+    yield { title: folded, artist: foldedArtist === "" ? undefined : foldedArtist };
   }
-  return readings;
+}
+
+/** Passes items on and keeps them. */
+function* remember<T>(items: Iterable<T>, kept: T[]): Generator<T> {
+  for (const item of items) {
+    kept.push(item);
+    yield item;
+  }
 }
 
 /** The first reading that the catalogue has; one whose artist fits fully wins over the others. */
 function bestExact(
   index: TitleIndex,
-  readings: readonly FoldedReading[],
+  readings: Iterable<FoldedReading>,
 ): RankedOwner[] | undefined {
   let best: RankedOwner[] | undefined;
   for (const reading of readings) {
@@ -122,7 +129,9 @@ function withCorrectedNumbers(
 ): FoldedReading[] {
   const words = title.key.split(" ");
   const corrected = words.map((word) =>
-    index.hasWord(word) ? word : (nearestWord(word, numberWords) ?? word),
+    index.hasWord(word)
+      ? word
+      : (nearestWord(word, numberWords, word.length < minNumberLength ? 0 : 1) ?? word),
   );
   if (corrected.every((word, position) => word === words[position])) return [];
   return [{ title: foldTitle(corrected.join(" ")), artist }];

@@ -1,6 +1,6 @@
 import { boundedDistance } from "./distance.js";
 import { indexWords } from "./index-words.js";
-import { nearestWord, slipCost } from "./slips.js";
+import { isCommonSlip, nearestWord, slipCost } from "./slips.js";
 
 /** What is known about words: the part of a title index that comparing needs. */
 export interface WordKnowledge {
@@ -24,6 +24,8 @@ export interface Similarity {
   readonly isPhrase: boolean;
   /** Number of words of the query. */
   readonly askedWords: number;
+  /** How rare the rarest word of the query is, 1 for a word of no title. */
+  readonly rarity: number;
 }
 
 const largestDifference = 0.4;
@@ -33,7 +35,7 @@ const strayWordCost = 1.5;
  * What it costs that the mistyped word is a word of its own, by its length: people mostly mean what
  * they say, and only short words turn into others by accident.
  */
-const knownWordCosts = [0.3, 0.3, 0.3, 0.3, 1.2] as const;
+const knownWordCosts = [0.3, 0.3, 0.3, 0.8, 1.5] as const;
 const knownLongWordCost = 2;
 /** What an unknown word costs less when enough of the title agrees. */
 const contextRelief = 0.5;
@@ -67,6 +69,7 @@ export function compareTitles(asked: string, title: string, words: WordKnowledge
     covered: found / Math.max(1, titleWeight),
     isPhrase: isPhrase(pairs, titleWords),
     askedWords: askedWords.length,
+    rarity: Math.max(0, ...askedWords.map((word) => words.weightOf(word))) / words.weightOf(""),
   };
 }
 
@@ -104,7 +107,9 @@ function costOfSlip(
   const support = countLetters(pairs.filter(isSupport).map((pair) => pair.meant));
   const hasContext = support >= minContext * countLetters(title);
   const cost = slipCost(slip.word, slip.meant);
-  if (!words.hasWord(slip.word)) return hasContext ? cost - contextRelief : cost;
+  if (!words.hasWord(slip.word) || isCommonSlip(slip.word, slip.meant)) {
+    return hasContext ? cost - contextRelief : cost;
+  }
   if (!hasContext) return Infinity;
   return cost + (knownWordCosts[slip.word.length] ?? knownLongWordCost);
 }

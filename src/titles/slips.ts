@@ -12,14 +12,22 @@ const hasDigit = /\d/u;
 
 /** Most edits within which two words are taken for one mistyped word. */
 export function slipLimit(length: number): number {
-  return length <= 4 ? 1 : Math.floor(length * 0.4);
+  return length <= 3 ? 1 : Math.max(2, Math.floor(length * 0.4));
 }
 
-/** The word of `candidates` that a mistyped word stands for, if any is near enough. */
-export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
+/**
+ * The word of `candidates` that a mistyped word stands for, if any is near enough.
+ *
+ * @param mostEdits at most this many edits count as near; by default `slipLimit` of the word
+ */
+export function nearestWord(
+  word: string,
+  candidates: Iterable<string>,
+  mostEdits: number = slipLimit(word.length),
+): string | undefined {
   // "1973" is not a mistyped "1979".
   if (hasDigit.test(word)) return undefined;
-  let limit = slipLimit(word.length);
+  let limit = mostEdits;
   let nearest: string | undefined;
   for (const candidate of candidates) {
     if (limit < 0 || hasDigit.test(candidate)) continue;
@@ -39,6 +47,11 @@ export function slipCost(word: string, meant: string): number {
   const isSwapped = word.charAt(0) === meant.charAt(1) && word.charAt(1) === meant.charAt(0);
   const first = isSwapped || word.charAt(0) === meant.charAt(0) ? 0 : firstLetterCost;
   return first + (isInflection(word, meant) ? inflectionCost : 0);
+}
+
+/** "helo" for "hello", "goin" for "going": no other word is meant by these. */
+export function isCommonSlip(word: string, meant: string): boolean {
+  return undouble(word) === undouble(meant) || `${word}g` === meant || word === `${meant}g`;
 }
 
 /** "mirrors" and "mirror", "champions" and "champion", "niño" and "niña". */

@@ -4,7 +4,7 @@ import { maxWordLength } from "./index-words.js";
 import { createTitleSearch } from "./title-search.js";
 import { damaged, loadArray, numbersOf, titleFormat } from "./title-storage.js";
 import { findGroup, groupEnd, type TitleTable } from "./title-table.js";
-import { findWord, wordWeight, type Vocabulary } from "./vocabulary.js";
+import { findWord, textStarts, wordWeight, type Vocabulary } from "./vocabulary.js";
 
 /** Title and artist of a song, as people know them. */
 export interface SongText {
@@ -27,6 +27,8 @@ export interface TitleOwner {
 
 /** What the resolver needs from storage. */
 export interface TitleIndex {
+  /** Number of titles in all wordings; one that several songs have counts for each. */
+  readonly titleCount: number;
   /** The songs with this title (`core` of a folded title), in no useful order; empty when none. */
   owners(core: string): readonly TitleOwner[];
   /**
@@ -73,6 +75,7 @@ export function openTitleIndex(options: {
   });
   const unknownWeight = wordWeight(table.entryCount, 0.5);
   return {
+    titleCount: table.entryCount,
     songText,
     owners: (core) => ownersOf(table, core),
     similar: (core, limits) =>
@@ -129,5 +132,6 @@ function loadVocabulary(db: SqlDatabase): Vocabulary {
     throw damaged("vocabulary");
   }
   const text = new Uint16Array(loadArray(db, "wordText"));
-  return { wordCount: weight.length, text, lengthStart, weight };
+  const textStart = textStarts(lengthStart);
+  return { wordCount: weight.length, text, lengthStart, textStart, weight };
 }

@@ -1,6 +1,6 @@
 import { indexWords } from "./index-words.js";
 import type { TitleTable } from "./title-table.js";
-import { findWord, nearWords, type Vocabulary } from "./vocabulary.js";
+import { findWord, nearWords, type NearWord, type Vocabulary } from "./vocabulary.js";
 
 /** What the search reads. */
 export interface TitleSearchSource {
@@ -38,7 +38,9 @@ interface WordList {
 /** Longest time a query may take: so many list items are read, then the common words are left out. */
 const maxItems = 200_000;
 const maxCorrectedWords = 6;
-const correctionsPerWord = 12;
+const correctionsPerWord = 10;
+/** The readings of one query ask for the same words. */
+const maxRememberedWords = 32;
 /** What a word that is this many edits away counts. */
 const gainByEdits = [1, 0.8, 0.6] as const;
 /** A title enters the contest while it can still reach this share of the query's weight. */
@@ -51,6 +53,21 @@ export function createTitleSearch(source: TitleSearchSource): TitleSearch {
   const wordScratch = new Uint8Array(vocabulary.wordCount);
   const gained = new Uint16Array(table.entryCount);
 
+  const remembered = new Map<string, readonly NearWord[]>();
+
+  function rememberedNearWords(word: string): readonly NearWord[] {
+    const known = remembered.get(word);
+    if (known !== undefined) return known;
+    const near = nearWords(vocabulary, word, {
+      limit: correctionsPerWord,
+      wordsWithPair: source.wordsWithPair,
+      scratch: wordScratch,
+    });
+    if (remembered.size === maxRememberedWords) remembered.clear();
+    remembered.set(word, near);
+    return near;
+  }
+
   function listsOf(core: string, correctKnownWords: boolean): WordList[] {
     const lists: WordList[] = [];
     const words = new Set(indexWords(core));
@@ -60,13 +77,7 @@ export function createTitleSearch(source: TitleSearchSource): TitleSearch {
       if (id >= 0) lists.push({ term, wordId: id, gain: vocabulary.weight[id] ?? 0 });
       if ((id >= 0 && !correctKnownWords) || corrected >= maxCorrectedWords) continue;
       corrected += 1;
-      const { wordsWithPair } = source;
-      const limit = correctionsPerWord;
-      for (const near of nearWords(vocabulary, word, {
-        limit,
-        wordsWithPair,
-        scratch: wordScratch,
-      })) {
+      for (const near of rememberedNearWords(word)) {
         const gain = (vocabulary.weight[near.id] ?? 0) * (gainByEdits[near.distance] ?? 0);
         lists.push({ term, wordId: near.id, gain: Math.round(gain) });
       }

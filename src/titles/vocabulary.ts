@@ -11,6 +11,8 @@ export interface Vocabulary {
   readonly text: Uint16Array;
   /** First id of each length; `lengthStart[maxWordLength + 1]` is the number of words. */
   readonly lengthStart: Uint32Array;
+  /** Where the code units of the words of each length begin in `text`. */
+  readonly textStart: Uint32Array;
   /** How telling each word is, 1 to 255; see `wordWeight`. */
   readonly weight: Uint8Array;
 }
@@ -36,13 +38,23 @@ export function wordWeight(titles: number, titlesWithWord: number): number {
   return Math.max(1, Math.min(255, weight));
 }
 
+/** Where the code units of the words of each length begin, from the first id of each length. */
+export function textStarts(lengthStart: Uint32Array): Uint32Array {
+  const starts = new Uint32Array(lengthStart.length);
+  for (let length = 1; length < lengthStart.length; length += 1) {
+    const shorter = (lengthStart[length] ?? 0) - (lengthStart[length - 1] ?? 0);
+    starts[length] = (starts[length - 1] ?? 0) + shorter * (length - 1);
+  }
+  return starts;
+}
+
 /** The word's id, or -1. */
 export function findWord(vocabulary: Vocabulary, word: string): number {
   if (word.length > maxWordLength) return -1;
   let low = vocabulary.lengthStart[word.length] ?? 0;
   let high = (vocabulary.lengthStart[word.length + 1] ?? 0) - 1;
   const firstId = low;
-  const firstUnit = textStart(vocabulary, word.length);
+  const firstUnit = vocabulary.textStart[word.length] ?? 0;
   while (low <= high) {
     const middle = (low + high) >>> 1;
     const order = compareAt(vocabulary.text, firstUnit + (middle - firstId) * word.length, word);
@@ -58,7 +70,7 @@ export function wordAt(vocabulary: Vocabulary, id: number): string {
   let length = 1;
   while ((vocabulary.lengthStart[length + 1] ?? Infinity) <= id) length += 1;
   const position = id - (vocabulary.lengthStart[length] ?? 0);
-  const start = textStart(vocabulary, length) + position * length;
+  const start = (vocabulary.textStart[length] ?? 0) + position * length;
   return String.fromCharCode(...vocabulary.text.subarray(start, start + length));
 }
 
@@ -144,16 +156,6 @@ function lowerBound(list: Uint32Array, value: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Where the code units of the words of this length begin. */
-function textStart(vocabulary: Vocabulary, length: number): number {
-  let start = 0;
-  for (let shorter = 1; shorter < length; shorter += 1) {
-    const first = vocabulary.lengthStart[shorter] ?? 0;
-    start += ((vocabulary.lengthStart[shorter + 1] ?? 0) - first) * shorter;
-  }
-  return start;
 }
 
 function compareAt(text: Uint16Array, start: number, word: string): number {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { fitColumn, standardise } from "../../src/sound/scaling.js";
 
 function scaleOf(values: readonly number[]) {
@@ -15,17 +15,18 @@ test("The centre is the median and the spread 1.4826 times the median absolute d
   assert.ok(Math.abs(scale.spread - 1.4826) < 1e-6);
 });
 
-test("One wild value does not move the scale of a column.", () => {
+test("Wild values, one in fifty, hardly move the scale of a column.", () => {
   const values = Array.from({ length: 1000 }, (_, index) => index / 1000);
-  const clean = scaleOf(values);
-  const wild = scaleOf([...values, 5]);
-  assert.ok(Math.abs(wild.spread - clean.spread) < 0.01);
+  const wild = values.map((value, index) => (index % 50 === 0 ? 1e6 : value));
+  assert.ok(scaleOf(wild).spread < 1.05 * scaleOf(values).spread);
 });
 
 test("A column in which most values are equal is scaled by its other values.", () => {
   const mostlyZero = Array.from({ length: 100 }, (_, index) => (index < 80 ? 0 : index / 100));
-  const { spread } = scaleOf(mostlyZero);
-  assert.ok(spread > 0.3 && spread < 0.4, `spread ${spread}`);
+  const rarelyOne = Array.from({ length: 100 }, (_, index) => (index < 98 ? 0 : 1));
+  for (const { spread } of [scaleOf(mostlyZero), scaleOf(rarelyOne)]) {
+    assert.ok(spread > 0.1 && spread < 0.4, `spread ${spread}`);
+  }
 });
 
 test("A tiny spike in the middle of a wide column does not set its scale.", () => {

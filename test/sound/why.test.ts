@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { knownFeatures } from "../../src/sound/features.js";
 import { createExplain, OCTAVE_TOLERANCE, SAME_TEMPO_BPM } from "../../src/sound/why.js";
 

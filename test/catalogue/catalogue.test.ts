@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { generateSongs } from "../../bench/catalogue/generate.js";
+import { compareNeighbours } from "../../src/catalogue/nearest-list.js";
+import { openTest } from "./temporary.js";
+
+const everySong = () => true;
+
+test("The nearest songs are those of an exact scan, without the seed.", async (t) => {
+  const catalogue = await openTest(t, generateSongs(3000));
+  let found = 0;
+  let asked = 0;
+  for (let seed = 0; seed < catalogue.size; seed += 15) {
+    const near = catalogue.nearest(seed, 10);
+    const exact = catalogue.scan(seed, { accept: everySong, count: 10 });
+    const tenth = (exact.at(-1)?.distance ?? 0) + 1e-4;
+    assert.equal(near.length, 10);
+    assert.deepEqual(near, near.toSorted(compareNeighbours));
+    assert.ok(near.every(({ ordinal }) => ordinal !== seed));
+    assert.equal(new Set(near.map(({ ordinal }) => ordinal)).size, 10);
+    found += near.filter(({ distance }) => distance <= tenth).length;
+    asked += near.length;
+  }
+  assert.ok(found / asked >= 0.999, `recall ${found / asked}`);
+});
+
+test("Songs that sound the same are at distance 0, in the order of their ordinals.", async (t) => {
+  const catalogue = await openTest(
+    t,
+    Array.from({ length: 40 }, (_, index) => ({
+      title: `Song number ${"x".repeat(index)}`,
+      artist: `Artist ${index}`,
+      features: { tempo: index < 30 ? 120 : 200 + index, energy: 0.5 },
+    })),
+  );
+  assert.equal(catalogue.manifest.points, 11);
+  const expected = [0, 1, 2, 3, 5, 6].map((ordinal) => ({ ordinal, distance: 0 }));
+  assert.deepEqual(catalogue.nearest(4, 6), expected);
+  assert.deepEqual(catalogue.scan(4, { accept: everySong, count: 6 }), expected);
+  assert.equal(catalogue.nearest(4, 100).length, 39);
+});
+
+test("A scan gives only accepted songs, and fewer when there are no more.", async (t) => {
+  const catalogue = await openTest(t, generateSongs(500));
+  const isOld = (ordinal: number) => (catalogue.valueOf(ordinal, "year") ?? 3000) < 1960;
+  const old = catalogue.scan(3, { accept: isOld, count: 500 });
+  assert.ok(old.length > 10 && old.length < 100);
+  assert.ok(old.every(({ ordinal }) => isOld(ordinal)));
+  assert.deepEqual(catalogue.scan(3, { accept: () => false, count: 5 }), []);
+});
+
+test("Songs are found by ordinal and id, with their values.", async (t) => {
+  const catalogue = await openTest(t, [
+    { id: "one", title: "First", artist: "A", year: 1971, features: { tempo: 120, energy: 0.5 } },
+    { title: "Second", artist: "B", features: { energy: 0.75 } },
+    { title: "Third", artist: "A", features: { tempo: 60 } },
+  ]);
+  assert.deepEqual(catalogue.song(0), { id: "one", title: "First", artist: "A", year: 1971 });
+  assert.equal(catalogue.ordinalOfId("one"), 0);
+  assert.equal(catalogue.ordinalOfId(catalogue.song(1).id), 1);
+  assert.equal(catalogue.ordinalOfId("none"), undefined);
+  assert.deepEqual(
+    catalogue.songs([2, 0, 1, 0]).map(({ title }) => title),
+    ["Third", "First", "Second", "First"],
+  );
+  assert.deepEqual(catalogue.columns, ["year", "tempo", "energy"]);
+  assert.equal(catalogue.valueOf(1, "energy"), 0.75);
+  for (const column of ["year", "tempo", "colour"]) {
+    assert.equal(catalogue.valueOf(1, column), undefined);
+  }
+  assert.equal(catalogue.artistOf(0), catalogue.artistOf(2));
+  assert.notEqual(catalogue.artistOf(0), catalogue.artistOf(1));
+  assert.throws(() => catalogue.song(3), { code: "bad_catalogue" });
+});
+
+test("Every song can be read, whatever was read before.", async (t) => {
+  const catalogue = await openTest(t, generateSongs(2000));
+  const ordinals = Array.from({ length: catalogue.size }, (_, ordinal) => ordinal);
+  const ids = catalogue.songs(ordinals).map(({ id }) => id);
+  assert.equal(new Set(ids).size, catalogue.size);
+  for (const ordinal of [0, 17, 1900]) {
+    assert.equal(catalogue.ordinalOfId(ids[ordinal] ?? ""), ordinal);
+    assert.equal(catalogue.titles.songText(ordinal).title, catalogue.song(ordinal).title);
+  }
+});
+
+test("Two songs are each other's only neighbours, and no songs are asked for in vain.", async (t) => {
+  const catalogue = await openTest(t, [
+    { title: "First", artist: "A", features: { tempo: 120 } },
+    { title: "Second", artist: "B", features: { tempo: 121 } },
+  ]);
+  assert.deepEqual(
+    catalogue.nearest(0, 10).map(({ ordinal }) => ordinal),
+    [1],
+  );
+  assert.deepEqual(catalogue.nearest(1, 0), []);
+});

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { generateSongs } from "../../bench/catalogue/generate.js";
+import {
+  listCatalogues,
+  openLive,
+  rollBack,
+  selectCatalogue,
+  verifyCatalogue,
+} from "../../src/catalogue/store.js";
+import { buildTest, createTestLog, temporaryFolder } from "./temporary.js";
+
+/** A data folder with test@1 and test@2, of which the second is live. */
+async function twoVersions(t: TestContext): Promise<string> {
+  const dataDir = temporaryFolder(t);
+  await buildTest(dataDir, generateSongs(50));
+  await buildTest(dataDir, generateSongs(60));
+  await selectCatalogue(dataDir, "test@2");
+  return dataDir;
+}
+
+/** Turns one bit of a file round. */
+function damage(path: string): void {
+  const bytes = readFileSync(path);
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+}
+
+async function liveVersion(dataDir: string, log = createTestLog()): Promise<number | undefined> {
+  const catalogue = await openLive({ dataDir, log });
+  catalogue?.close();
+  return catalogue?.manifest.version;
+}
+
+for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
+  test(`A damaged ${file} is found, and the version before is opened instead.`, async (t) => {
+    const dataDir = await twoVersions(t);
+    assert.equal(await liveVersion(dataDir), 2);
+    damage(join(dataDir, "catalogues", "test@2", file));
+    await assert.rejects(verifyCatalogue(dataDir, "test@2"), { code: "bad_catalogue" });
+    const log = createTestLog();
+    assert.equal(await liveVersion(dataDir, log), 1);
+    assert.equal(log.warnings.length, 1);
+  });
+  test(`A cut off or missing ${file} is found.`, async (t) => {
+    const dataDir = await twoVersions(t);
+    const path = join(dataDir, "catalogues", "test@2", file);
+    truncateSync(path, 100);
+    await assert.rejects(verifyCatalogue(dataDir, "test"), { code: "bad_catalogue" });
+    rmSync(path);
+    await assert.rejects(verifyCatalogue(dataDir, "test"), { code: "bad_catalogue" });
+    assert.equal(await liveVersion(dataDir), 1);
+  });
+}
+
+test("Without any whole catalogue there is none, and no crash.", async (t) => {
+  const dataDir = await twoVersions(t);
+  for (const version of [1, 2]) damage(join(dataDir, "catalogues", `test@${version}`, "songs.db"));
+  assert.equal(await liveVersion(dataDir), undefined);
+  assert.equal(await liveVersion(temporaryFolder(t)), undefined);
+});
+
+test("The list shows each catalogue, the live one, and what is wrong.", async (t) => {
+  const dataDir = await twoVersions(t);
+  damage(join(dataDir, "catalogues", "test@1", "manifest.json"));
+  const [first, second] = await listCatalogues(dataDir);
+  assert.ok(first !== undefined && "problem" in first && !first.isCurrent);
+  assert.ok(second !== undefined && "manifest" in second && second.isCurrent);
+  assert.deepEqual(await listCatalogues(join(dataDir, "none")), []);
+});
+
+test("The live catalogue can be chosen by id or name, and only when it is whole.", async (t) => {
+  const dataDir = await twoVersions(t);
+  await selectCatalogue(dataDir, "test@1");
+  assert.equal(await liveVersion(dataDir), 1);
+  await selectCatalogue(dataDir, "test");
+  assert.equal(await liveVersion(dataDir), 2);
+  for (const id of ["test@9", "other", "../test@1", ""]) {
+    await assert.rejects(selectCatalogue(dataDir, id), { code: "not_found" });
+  }
+  damage(join(dataDir, "catalogues", "test@1", "index.hnsw"));
+  await assert.rejects(selectCatalogue(dataDir, "test@1"), { code: "bad_catalogue" });
+  assert.equal(await liveVersion(dataDir), 2);
+});
+
+test("Rolling back goes one version down, and not below the first.", async (t) => {
+  const dataDir = await twoVersions(t);
+  assert.equal((await rollBack(dataDir)).version, 1);
+  assert.equal(await liveVersion(dataDir), 1);
+  await assert.rejects(rollBack(dataDir), { code: "not_found" });
+});
+
+test("An unreadable file named current means the youngest whole catalogue.", async (t) => {
+  const dataDir = await twoVersions(t);
+  for (const text of ["", "nonsense", "../../etc@1", "test@99\n"]) {
+    writeFileSync(join(dataDir, "current"), text);
+    assert.equal(await liveVersion(dataDir), 2, JSON.stringify(text));
+  }
+});
+
+test("A catalogue of a newer format is refused by name.", async (t) => {
+  const dataDir = await twoVersions(t);
+  const path = join(dataDir, "catalogues", "test@2", "manifest.json");
+  writeFileSync(path, readFileSync(path, "utf8").replace('"format": 1', '"format": 2'));
+  await assert.rejects(verifyCatalogue(dataDir, "test@2"), /is of format 2/u);
+});
+
+test("Using a catalogue does not change a byte of it.", async (t) => {
+  const dataDir = await twoVersions(t);
+  const catalogue = await openLive({ dataDir, log: createTestLog() });
+  catalogue?.songs(catalogue.nearest(0, 10).map(({ ordinal }) => ordinal));
+  catalogue?.close();
+  await verifyCatalogue(dataDir, "test@2");
+});
