@@ -1,31 +1,17 @@
-/** Growing waiting times between attempts, in milliseconds. */
+/** The first and the longest wait before another try, in milliseconds. */
 export interface Backoff {
-  /** The next wait: doubles from attempt to attempt up to the limit, each cut by up to half at random. */
-  next(): number;
-  /** Begins again with the shortest wait; call it after healthy time only. */
-  reset(): void;
+  readonly firstMs: number;
+  readonly longestMs: number;
 }
 
 /**
- * Exponential backoff with jitter, so that many nodes do not come back at the same moment.
+ * The wait after `failures` failures in a row: doubling, up to the longest, ± 25 % of jitter so that
+ * several nodes on one hub do not try in step.
  *
- * @param options `firstMs` and `maxMs` bound the waits; `random` gives 0 to 1, for tests
+ * @param failures 1 or more
+ * @param random uniform in [0, 1)
  */
-export function createBackoff(options: {
-  readonly firstMs: number;
-  readonly maxMs: number;
-  readonly random?: () => number;
-}): Backoff {
-  const random = options.random ?? Math.random;
-  let attempts = 0;
-  return {
-    next() {
-      const ceiling = Math.min(options.maxMs, options.firstMs * 2 ** attempts);
-      attempts = Math.min(attempts + 1, 30);
-      return Math.round(ceiling * (1 - random() / 2));
-    },
-    reset() {
-      attempts = 0;
-    },
-  };
+export function backoffMs(backoff: Backoff, failures: number, random: () => number): number {
+  const doubled = backoff.firstMs * 2 ** Math.min(failures - 1, 30);
+  return Math.round(Math.min(doubled, backoff.longestMs) * (0.75 + random() / 2));
 }

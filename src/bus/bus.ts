@@ -1,7 +1,7 @@
 import type { Channel } from "../contract/topics.js";
 import { createMatcher } from "../contract/topic-filters.js";
 import { EarshotError, messageOf } from "../errors.js";
-import { createBackoff } from "../backoff.js";
+import { type Backoff, backoffMs } from "../backoff.js";
 import type { Log, Service } from "../lifecycle.js";
 import type { Connection, IncomingMessage, PublishOptions } from "./connection.js";
 
@@ -47,8 +47,7 @@ interface LocalSubscription {
   readonly handlers: MessageHandler[];
 }
 
-const firstRetryMs = 1000;
-const maxRetryMs = 60_000;
+const retry: Backoff = { firstMs: 1000, longestMs: 60_000 };
 /** A connection that lasted this long was a good one: the next retry starts from the beginning. */
 const healthyMs = 30_000;
 
@@ -66,7 +65,7 @@ class MqttBus implements Bus, Service {
     string,
     { readonly payload: string; readonly options: PublishOptions }
   >();
-  readonly #backoff = createBackoff({ firstMs: firstRetryMs, maxMs: maxRetryMs });
+  #failures = 0;
   #connection: Connection | undefined;
   #connectedAtMs = 0;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -164,12 +163,13 @@ class MqttBus implements Bus, Service {
     const wasConnected = this.#connection !== undefined;
     this.#connection = undefined;
     if (!wasConnected || this.#isStopped) return;
-    if (performance.now() - this.#connectedAtMs > healthyMs) this.#backoff.reset();
+    if (performance.now() - this.#connectedAtMs > healthyMs) this.#failures = 0;
     this.#retryLater(new Error("the connection to the broker ended"));
   }
 
   #retryLater(reason: unknown): void {
-    const waitMs = this.#backoff.next();
+    this.#failures += 1;
+    const waitMs = backoffMs(retry, this.#failures, Math.random);
     this.#options.log.warn(
       { reason: messageOf(reason), retryInMs: waitMs },
       "no broker; trying again",

@@ -2,6 +2,8 @@ import { hostname } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { foldNodeName, isBaseTopic, isNodeName } from "../contract/names.js";
 import { isTopicPrefix } from "../contract/topic-filters.js";
+import { deviceNameHint, isDeviceName } from "../mic/device-name.js";
+import { isQuietHours } from "../mic/quiet-hours.js";
 import { programRoot } from "../program.js";
 import {
   choice,
@@ -154,8 +156,8 @@ export const configSchema = {
     }),
     device: text({
       doc: "The capture device as `arecord -L` names it, best by card name: plughw:CARD=Name,DEV=0.",
-      allowed: "default, pulse, pipewire, or hw:/plughw:/… with a card",
-      accepts: (value) => /^[\w:=,.-]{1,64}$/u.test(value),
+      allowed: deviceNameHint,
+      accepts: isDeviceName,
       default: "default",
       env: "EARSHOT_MIC_DEVICE",
     }),
@@ -188,6 +190,46 @@ export const configSchema = {
       max: 0,
       default: -36,
       env: "EARSHOT_MIC_THRESHOLD_DB",
+    }),
+    minLevelDb: decimal({
+      doc: "adaptive: below this level nothing is a sound, however quiet the room.",
+      unit: "dBFS",
+      min: -96,
+      max: 0,
+      default: -70,
+      env: "EARSHOT_MIC_MIN_LEVEL_DB",
+    }),
+    refractoryMs: integer({
+      doc: "So long after a sound no other one begins.",
+      unit: "ms",
+      min: 0,
+      max: 5000,
+      default: 250,
+      env: "EARSHOT_MIC_REFRACTORY_MS",
+    }),
+    maxDurationMs: integer({
+      doc: "A sound that lasts longer has become the background.",
+      unit: "ms",
+      min: 250,
+      max: 60_000,
+      default: 2000,
+      env: "EARSHOT_MIC_MAX_DURATION_MS",
+    }),
+    quietHours: optionalText({
+      doc: "Hours of local time in which no peaks are told, such as 22:00-07:00.",
+      allowed: "a range of local time such as 22:00-07:00",
+      accepts: isQuietHours,
+      env: "EARSHOT_MIC_QUIET_HOURS",
+    }),
+  },
+  ask: {
+    windowMs: integer({
+      doc: "How long a peak keeps the question open on <base>/<node>/ask/state; 0 is off.",
+      unit: "ms",
+      min: 0,
+      max: 600_000,
+      default: 30_000,
+      env: "EARSHOT_ASK_WINDOW_MS",
     }),
   },
   recommender: {

@@ -1,7 +1,7 @@
 import type { Log } from "../lifecycle.js";
-import { backoffMs } from "./backoff.js";
+import { backoffMs } from "../backoff.js";
 import { type RunEnd, type RunFault, runCapture } from "./capture-run.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../clock.js";
 import { explainFault } from "./fault-reason.js";
 
 /** Whether samples arrive, and if not, why and when the next try is made. */

@@ -1,6 +1,6 @@
 import type { Log } from "../lifecycle.js";
 import type { SampleSink } from "./capture.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../clock.js";
 import { createDetector, type SoundOnset } from "./detector.js";
 import type { DetectorOptions } from "./detector-options.js";
 import { isQuiet, parseQuietHours } from "./quiet-hours.js";

@@ -6,7 +6,7 @@ import {
   captureTimings,
   createCapture,
 } from "./capture.js";
-import { type Clock, systemClock } from "./clock.js";
+import { type Clock, systemClock } from "../clock.js";
 import { clampToRange, type DetectorOptions, detectorRanges } from "./detector-options.js";
 import { deviceNameHint, isDeviceName } from "./device-name.js";
 import { createListener, type ListenerStatus, type Peak } from "./listener.js";

@@ -28,6 +28,16 @@ export function parseQuietHours(text: string): QuietHours | undefined {
   return { start, end };
 }
 
+/** Whether `parseQuietHours` takes a text. */
+export function isQuietHours(text: string): boolean {
+  try {
+    parseQuietHours(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Whether the clock on the wall is inside the quiet hours.
  *

@@ -8,7 +8,7 @@ import {
   captureTimings,
   createCapture,
 } from "../../src/mic/capture.js";
-import { type Clock, systemClock } from "../../src/mic/clock.js";
+import { type Clock, systemClock } from "../../src/clock.js";
 import { createFakeArecord, type FakeArecord, recording } from "./fake-arecord.js";
 import { silentLog } from "./silent-log.js";
 import { createRandom } from "./sounds.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createListener, type Listener, type Peak } from "../../src/mic/listener.js";
-import { createManualClock } from "./manual-clock.js";
+import { createManualClock } from "../support/manual-clock.js";
 import { silentLog } from "./silent-log.js";
 import {
   atLevel,

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.js";
+import type { Clock } from "../clock.js";
 
 /** `waiting`: a peak has asked "what is playing?" and nobody has answered yet. */
 export type QuestionState = "waiting" | "idle";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/mic/clock.js";
+import type { Clock } from "../../src/clock.js";
 
 /** A clock that stands still until it is told to move; a second implementation of our `Clock`. */
 export interface ManualClock extends Clock {

@@ -4,8 +4,8 @@ import {
   createQuestionWindow,
   type QuestionState,
   type QuestionWindow,
-} from "../../src/mic/question-window.js";
-import { createManualClock, type ManualClock } from "./manual-clock.js";
+} from "../../src/ask/question-window.js";
+import { createManualClock, type ManualClock } from "../support/manual-clock.js";
 
 function setUp(lengthMs = 30_000): {
   readonly window: QuestionWindow;
