@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { createAskService } from "./ask/ask-service.js";
 import { createEmbeddedBroker, type EmbeddedBroker } from "./broker/embedded.js";
 import { createBus } from "./bus/bus.js";
 import type { Route } from "./bus/connection.js";
@@ -14,6 +15,7 @@ import { nodeTopics } from "./contract/topics.js";
 import { EarshotError, messageOf } from "./errors.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
 import { createLiveSongs } from "./live-songs.js";
+import { createMicService } from "./mic/mic-service.js";
 import { createNodeFile } from "./node-file.js";
 import { createPresence } from "./presence/presence.js";
 import { programVersion } from "./program.js";
@@ -86,17 +88,37 @@ async function composeApp({ config, log }: AppOptions) {
     source: createSource(() => catalogue.live()),
     log: log.child({ module: "recommender" }),
   });
+  const mic = createMicService({
+    bus,
+    topics,
+    node: config.node.id,
+    config: config.mic,
+    dataDir: config.data.dir,
+    log: log.child({ module: "mic" }),
+    onState: () => {
+      presence.announce();
+    },
+  });
+  const ask = createAskService({
+    bus,
+    topics,
+    windowMs: config.ask.windowMs,
+    log: log.child({ module: "ask" }),
+  });
   const info = createInfo(config, {
     broker: () => describeBroker(config, broker, bus.protocolVersion()),
     catalogue: () => catalogue.state(),
+    mic: () => mic.state(),
   });
   const presence = createPresence({
     bus,
     topics,
     info,
-    health: createHealth({ songs: () => catalogue.state()?.songs ?? 0 }, () =>
-      recommender.statistics(),
-    ),
+    health: createHealth(() => ({
+      songs: catalogue.state()?.songs ?? 0,
+      ...recommender.statistics(),
+      ...(config.mic.enabled ? mic.statistics() : {}),
+    })),
     log: log.child({ module: "presence" }),
   });
   const nodeFile = createNodeFile(config.data.dir, () => ({ ...address, broker: info().broker }));
@@ -104,6 +126,7 @@ async function composeApp({ config, log }: AppOptions) {
     ...(broker === undefined ? [] : [broker]),
     bus,
     ...(config.recommender.enabled ? [recommender, catalogue] : []),
+    ...(config.mic.enabled ? [ask, mic] : []),
     nodeFile,
     presence,
   ];
@@ -151,6 +174,7 @@ function createInfo(
   parts: {
     readonly broker: () => Info["broker"];
     readonly catalogue: () => CatalogueState | undefined;
+    readonly mic: () => Info["mic"];
   },
 ): () => Info {
   const fixed = {
@@ -162,13 +186,18 @@ function createInfo(
     roles: rolesOf(config),
     started_at: new Date().toISOString(),
   } as const;
-  return () => {
-    const state = parts.catalogue();
-    if (state === undefined) return { ...fixed, broker: parts.broker() };
-    const { name, version, songs, note } = state;
-    const catalogue = { name, version, songs, ...(note === undefined ? {} : { note }) };
-    return { ...fixed, broker: parts.broker(), catalogue };
-  };
+  return () => ({
+    ...fixed,
+    broker: parts.broker(),
+    ...(config.mic.enabled ? { mic: parts.mic() } : {}),
+    ...describeCatalogue(parts.catalogue()),
+  });
+}
+
+function describeCatalogue(state: CatalogueState | undefined): Pick<Info, "catalogue"> {
+  if (state === undefined) return {};
+  const { name, version, songs, note } = state;
+  return { catalogue: { name, version, songs, ...(note === undefined ? {} : { note }) } };
 }
 
 /** Fits the live catalogue to the recommender, once for each catalogue. */
@@ -185,18 +214,15 @@ function createSource(live: () => Catalogue | undefined): () => SongSource | und
 function rolesOf(config: Config): Role[] {
   return [
     ...(config.broker.mode === "embedded" ? ["broker" as const] : []),
+    ...(config.mic.enabled ? ["mic" as const] : []),
     ...(config.recommender.enabled ? ["recommender" as const] : []),
   ];
 }
 
-function createHealth(
-  gauges: { readonly songs: () => number },
-  statistics: () => Readonly<Record<string, number>>,
-): () => Health {
+function createHealth(statistics: () => Readonly<Record<string, number>>): () => Health {
   return () => ({
     uptime_s: Math.round(process.uptime()),
     rss_mb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
-    songs: gauges.songs(),
     ...statistics(),
   });
 }

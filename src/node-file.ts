@@ -1,7 +1,8 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Service } from "./lifecycle.js";
+import { replaceFile } from "./storage/durable-files.js";
 
 const nodeFileSchema = z.object({
   base: z.string(),
@@ -23,8 +24,7 @@ export function createNodeFile(dataDir: string, content: () => NodeFile | undefi
     async start() {
       const note = content();
       if (note === undefined) return;
-      await writeFile(`${path}.tmp`, `${JSON.stringify(note)}\n`);
-      await rename(`${path}.tmp`, path);
+      await replaceFile(path, `${JSON.stringify(note)}\n`);
     },
     async stop() {
       await rm(path, { force: true });

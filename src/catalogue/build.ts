@@ -5,7 +5,7 @@ import { EarshotError } from "../errors.js";
 import type { Log } from "../lifecycle.js";
 import { openDatabase } from "../storage/sqlite.js";
 import { openCatalogue } from "./catalogue.js";
-import { sha256OfFile, syncToDisk } from "./durable-files.js";
+import { sha256OfFile, syncToDisk } from "../storage/durable-files.js";
 import { embedAll, fitFeatures, type FittedFeatures, interleave } from "./fit-features.js";
 import {
   catalogueFolder,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFile } from "./durable-files.js";
+import { replaceFile } from "../storage/durable-files.js";
 import { type CatalogueId, formatId, parseId } from "./folders.js";
 
 /** The catalogue that the file `current` names; `undefined` when there is none or it is unreadable. */

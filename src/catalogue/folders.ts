@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EarshotError } from "../errors.js";
 import { catalogueName } from "./manifest.js";
-import { isRunning, markPattern, processMark } from "./process-mark.js";
+import { isRunning, markPattern, processMark } from "../storage/process-mark.js";
 
 /** Name and version of a catalogue; written `name@version`. */
 export interface CatalogueId {

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { EarshotError, messageOf } from "../errors.js";
-import { sha256OfFile, sha256OfText } from "./durable-files.js";
+import { sha256OfFile, sha256OfText } from "../storage/durable-files.js";
 
 /** Version of all that a catalogue folder holds; a reader refuses any other. */
 export const CATALOGUE_FORMAT = 1;

@@ -4,7 +4,7 @@ import type { Log } from "../lifecycle.js";
 import { buildCatalogue } from "./build.js";
 import type { Catalogue } from "./catalogue.js";
 import { readCurrent, writeCurrent } from "./current.js";
-import { sha256OfFile } from "./durable-files.js";
+import { sha256OfFile } from "../storage/durable-files.js";
 import { catalogueFolder, findCatalogues, removeLeftovers } from "./folders.js";
 import { readManifest } from "./manifest.js";
 import { readSongCsv } from "./song-csv.js";

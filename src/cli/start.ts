@@ -26,7 +26,7 @@ Examples:
       "starting",
     );
     const app = await startApp({ config: loaded.config, log });
-    log.info(app.info(), describeStart(app));
+    log.info({ broker: app.info().broker }, describeStart(app));
     if (terminal.isInteractive) terminal.write(invitation);
     if (!signal.aborted) await once(signal, "abort");
     const reason: unknown = signal.reason;

@@ -27,6 +27,16 @@ export const infoSchema = z.object({
     /** What the node itself speaks to the broker: 5 or 4 (MQTT 3.1.1). */
     mqtt_version: z.int().optional(),
   }),
+  /** Absent where the node has no ears. */
+  mic: z
+    .object({
+      state: z.enum(["listening", "paused", "unavailable"]),
+      /** Why it is unavailable, and what to do. */
+      reason: z.string().optional(),
+      /** When it is tried again. */
+      next_try_at: isoTime.optional(),
+    })
+    .optional(),
   /** Absent without a catalogue. */
   catalogue: z
     .object({

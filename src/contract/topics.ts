@@ -68,8 +68,8 @@ export function nodeTopics({ base, node }: NodeAddress) {
     micThreshold: state("mic/threshold", decibel),
     micLevel: { ...state("mic/level", decibel), qos: 0, retain: false } satisfies Channel<number>,
     micPeak: { ...state("mic/peak", peak), retain: false } satisfies Channel<PeakEvent>,
-    micEnabledSet: `${root}/mic/enabled/set`,
-    micThresholdSet: `${root}/mic/threshold/set`,
+    micEnabledSet: { topic: `${root}/mic/enabled/set`, codec: onOff },
+    micThresholdSet: { topic: `${root}/mic/threshold/set`, codec: decibel },
     askState: state("ask/state", askState),
     lastReply: state("recommend/last", lastReply),
     /** The filters on which this node takes requests: its own, and those for any recommender. */

@@ -6,8 +6,8 @@ import { type Log, type Service, withDeadline } from "../lifecycle.js";
 
 /** What a node says about itself: `status`, `info` and `health`. */
 export interface Presence extends Service {
-  /** Publishes `info` again, after something in it has changed. */
-  announce(): Promise<void>;
+  /** Publishes `info` again, after something in it has changed; nothing before the start. */
+  announce(): void;
 }
 
 export interface PresenceOptions {
@@ -35,12 +35,16 @@ export function createPresence(options: PresenceOptions): Presence {
       log.debug({ reason: messageOf(error) }, "health not published");
     });
   };
-  const announce = (): Promise<void> => bus.publish(topics.info, options.info());
   return {
     name: "presence",
-    announce,
+    announce() {
+      if (timer === undefined) return;
+      bus.publish(topics.info, options.info()).catch((error: unknown) => {
+        log.debug({ reason: messageOf(error) }, "info not published");
+      });
+    },
     async start() {
-      await announce();
+      await bus.publish(topics.info, options.info());
       publishHealth();
       await bus.publish(topics.status, "online");
       timer = setInterval(publishHealth, healthPeriodMs);

@@ -54,7 +54,11 @@ export function createRecommender(options: RecommenderOptions): Recommender {
   const policy = createReplyPolicy({
     base: options.base,
     prefixes: options.replyPrefixes,
-    subscriptions: [...topics.requestFilters, topics.micEnabledSet, topics.micThresholdSet],
+    subscriptions: [
+      ...topics.requestFilters,
+      topics.micEnabledSet.topic,
+      topics.micThresholdSet.topic,
+    ],
   });
 
   const handle = (message: IncomingMessage): void => {

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { removeLeftovers } from "../../src/catalogue/folders.js";
-import { processMark } from "../../src/catalogue/process-mark.js";
+import { processMark } from "../../src/storage/process-mark.js";
 import { listCatalogues, verifyCatalogue } from "../../src/catalogue/store.js";
 import { buildTest, temporaryFolder } from "./temporary.js";
 import { generateSongs } from "../../bench/catalogue/generate.js";

@@ -13,16 +13,7 @@ import {
 import { createFakeArecord, type FakeArecord, recording } from "./fake-arecord.js";
 import { skipWithoutArecord, useFileAsDevice } from "./real-arecord.js";
 import { silentLog } from "./silent-log.js";
-import {
-  atLevel,
-  createRandom,
-  mixInto,
-  noise,
-  rateHz,
-  type Signal,
-  sine,
-  toPcm,
-} from "./sounds.js";
+import { rateHz, type Signal, sceneWith, toPcm } from "./sounds.js";
 import { createWatched, type Watched } from "./watched.js";
 
 interface Rig {
@@ -52,16 +43,6 @@ const isState =
   (wanted: MicrophoneState["state"]) =>
   ({ state }: MicrophoneState): boolean =>
     state === wanted;
-
-/** A room with half a second of a 1 kHz tone at each of these seconds, at these levels. */
-function sceneWith(bursts: readonly (readonly [second: number, levelDb: number])[]): Signal {
-  const last = bursts.at(-1)?.[0] ?? 0;
-  const scene = atLevel(noise(last + 2, createRandom(21)), -60);
-  for (const [second, levelDb] of bursts) {
-    mixInto(scene, atLevel(sine(0.5, 1_000), levelDb), second * rateHz);
-  }
-  return scene;
-}
 
 async function playing(t: TestContext, scene: Signal): Promise<FakeArecord> {
   const fake = await createFakeArecord(t);

@@ -104,3 +104,13 @@ export function toPcm(signal: Signal): Int16Array {
   }
   return pcm;
 }
+
+/** A room with half a second of a 1 kHz tone at each of these seconds, at these levels. */
+export function sceneWith(bursts: readonly (readonly [second: number, levelDb: number])[]): Signal {
+  const last = bursts.at(-1)?.[0] ?? 0;
+  const scene = atLevel(noise(last + 2, createRandom(21)), -60);
+  for (const [second, levelDb] of bursts) {
+    mixInto(scene, atLevel(sine(0.5, 1_000), levelDb), second * rateHz);
+  }
+  return scene;
+}

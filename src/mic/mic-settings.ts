@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { messageOf } from "../errors.js";
+import type { Log } from "../lifecycle.js";
+import { replaceFile } from "../storage/durable-files.js";
+
+const settingsSchema = z.object({
+  enabled: z.boolean().optional(),
+  /** By detector mode: a rise and a level in dBFS are different things. */
+  thresholds: z.record(z.string(), z.number()).optional(),
+});
+
+/** What was changed over MQTT and holds over a restart. */
+export type MicSettings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** The file for it in the data folder. */
+export interface MicSettingsFile {
+  /** What was saved; nothing when there is no file or it cannot be understood. */
+  load(): Promise<MicSettings>;
+  /** Resolves when it is on the disk. */
+  save(settings: MicSettings): Promise<void>;
+}
+
+/** Opens `<data.dir>/mic.json`. */
+export function openMicSettings(dataDir: string, log: Log): MicSettingsFile {
+  const path = join(dataDir, "mic.json");
+  return {
+    async load() {
+      let text: string;
+      try {
+        text = await readFile(path, "utf8");
+      } catch {
+        return {};
+      }
+      try {
+        return settingsSchema.parse(JSON.parse(text));
+      } catch (error) {
+        log.warn({ path, reason: messageOf(error) }, "microphone settings are unreadable; ignored");
+        return {};
+      }
+    },
+    save: (settings) => replaceFile(path, `${JSON.stringify(settings)}\n`),
+  };
+}
