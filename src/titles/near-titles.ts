@@ -20,7 +20,7 @@ export interface NearTitles {
 }
 
 const maxReadings = 8;
-const maxCandidates = 16;
+const maxCandidates = 24;
 /** Titles that are less similar are no help even as suggestions. */
 const minScore = 0.35;
 const maxOwnersPerTitle = 6;

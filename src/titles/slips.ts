@@ -32,7 +32,7 @@ export function nearestWord(
   for (const candidate of candidates) {
     if (limit < 0 || hasDigit.test(candidate)) continue;
     const distance = boundedDistance(word, candidate, limit);
-    if (distance > limit) continue;
+    if (distance > limit || distance >= candidate.length) continue;
     nearest = candidate;
     limit = distance - 1;
   }
