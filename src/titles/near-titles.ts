@@ -1,4 +1,4 @@
-import { foldTitle } from "./fold.js";
+import { foldTitle, type FoldedTitle } from "./fold.js";
 import { indexWords } from "./index-words.js";
 import { judge, thresholdsFor, type Judgement } from "./judge.js";
 import { rankOwners, type FoldedReading } from "./rank-owners.js";
@@ -20,7 +20,8 @@ export interface NearTitles {
 }
 
 const maxReadings = 8;
-const maxCandidates = 16;
+/** In the first round, in which most queries are settled, and in the second. */
+const maxCandidates = [10, 20] as const;
 /** Titles that are less similar are no help even as suggestions. */
 const minScore = 0.35;
 const maxOwnersPerTitle = 6;
@@ -37,12 +38,17 @@ interface Candidate extends NearTitle {
 /** Looks for mistyped and partly given titles. */
 export function findNear(index: TitleIndex, readings: readonly FoldedReading[]): NearTitles {
   let all: Candidate[] = [];
-  for (const correctKnownWords of [false, true]) {
-    const asked = readings.slice(0, maxReadings);
+  const asked = readings.slice(0, maxReadings);
+  const foldedTitle = rememberFolded(index);
+  for (const [round, limit] of maxCandidates.entries()) {
+    const correctKnownWords = round > 0;
     // What the first round has looked up by its letters needs no second look.
     if (correctKnownWords && !asked.some((reading) => hasKnownWord(index, reading))) break;
     all = asked
-      .flatMap((reading) => candidatesOf(index, reading, correctKnownWords))
+      .flatMap((reading) => {
+        const ordinals = index.similar(reading.title.core, { limit, correctKnownWords });
+        return candidatesOf(index, reading, ordinals.map(foldedTitle));
+      })
       .sort((a, b) => b.score - a.score || b.popularity - a.popularity || a.ordinal - b.ordinal);
     const accepted = all.filter(
       (candidate) => candidate.isAcceptable && !isAmbiguous(candidate, all),
@@ -56,28 +62,38 @@ function hasKnownWord(index: TitleIndex, { title }: FoldedReading): boolean {
   return indexWords(title.core).some((word) => index.hasWord(word));
 }
 
+/** Folds titles of songs; the rounds and the readings meet the same ones. */
+function rememberFolded(index: TitleIndex): (ordinal: number) => FoldedTitle {
+  const remembered = new Map<number, FoldedTitle>();
+  return (ordinal) => {
+    const folded = remembered.get(ordinal) ?? foldTitle(index.songText(ordinal).title);
+    remembered.set(ordinal, folded);
+    return folded;
+  };
+}
+
 function candidatesOf(
   index: TitleIndex,
   reading: FoldedReading,
-  correctKnownWords: boolean,
+  titles: readonly FoldedTitle[],
 ): Candidate[] {
   const seen = new Set<string>();
   const found: Candidate[] = [];
   const { title: asked, artist } = reading;
   const { titleCount } = index;
   const thresholds = thresholdsFor({ hasArtist: artist !== undefined, titleCount });
-  for (const ordinal of index.similar(asked.core, { limit: maxCandidates, correctKnownWords })) {
-    const title = foldTitle(index.songText(ordinal).title);
+  for (const title of titles) {
     for (const core of [title.core, title.otherCore]) {
       if (core === undefined || seen.has(core)) continue;
       seen.add(core);
-      const judgements = [judge(compareTitles(asked.core, core, index), thresholds)];
-      if (core === title.core && title.key !== core && asked.key === asked.core) {
-        // The article itself may be mistyped: "teh wall".
-        judgements.push(judge(compareTitles(asked.key, title.key, index), thresholds));
-      }
-      for (const judgement of judgements)
+      const pairs = [[asked.core, core] as const];
+      // The article itself may be mistyped: "teh wall".
+      const mayHideArticle = core === title.core && asked.key === asked.core;
+      if (mayHideArticle && title.key !== core) pairs.push([asked.key, title.key]);
+      for (const [left, right] of pairs) {
+        const judgement = judge(compareTitles(left, right, index), thresholds);
         found.push(...ownersOf(index, { reading, core, judgement }));
+      }
     }
   }
   return found;

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { knownTitles, measureRecall, measureRejection } from "../../bench/titles/accuracy.js";
+import { indexSongs } from "../../bench/titles/open-songs.js";
+import {
+  readMillionSongSubset,
+  readSpotifyTracks,
+  readUniqueTracks,
+} from "../../bench/titles/song-files.js";
+
+const songs = readMillionSongSubset();
+const others = [readUniqueTracks(), readSpotifyTracks()];
+const skip = songs === undefined && "the public song files are not at hand";
+
+test("of 10,000 real songs the right one is found in every kind of query", { skip }, (t) => {
+  assert.ok(songs);
+  const { db, index } = indexSongs(songs);
+  t.after(() => {
+    db.close();
+  });
+  const results = measureRecall(index, songs, { perKind: 100, seed: 7 });
+  let asked = 0;
+  let right = 0;
+  for (const result of results) {
+    assert.ok(
+      result.right >= 0.9 * result.asked,
+      `${result.kind}: ${result.right} of ${result.asked} right\n${result.failures.join("\n")}`,
+    );
+    asked += result.asked;
+    right += result.right;
+  }
+  assert.ok(right >= 0.97 * asked, `${right} of ${asked} right`);
+});
+
+test("of real titles that are not there at most one of fifty is accepted", { skip }, (t) => {
+  assert.ok(songs);
+  const { db, index } = indexSongs(songs);
+  t.after(() => {
+    db.close();
+  });
+  const known = knownTitles(songs);
+  const titles = others.flatMap((file) => file ?? []).map(({ title }) => title);
+  const absent = [...new Set(titles)].filter(
+    (title, position) => position % 12 === 0 && title.trim() !== "" && !known.has(title),
+  );
+  const result = measureRejection(index, absent, "absent");
+  assert.ok(result.asked > 500);
+  assert.ok(
+    result.wrong <= 0.02 * result.asked,
+    `${result.wrong} of ${result.asked} accepted\n${result.failures.join("\n")}`,
+  );
+});
