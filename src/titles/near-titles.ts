@@ -1,5 +1,6 @@
 import { foldTitle, type FoldedTitle } from "./fold.js";
 import { indexWords } from "./index-words.js";
+import { hashArtist } from "./key-hash.js";
 import { judge, thresholdsFor, type Judgement } from "./judge.js";
 import { rankOwners, type FoldedReading } from "./rank-owners.js";
 import { compareTitles } from "./similarity.js";
@@ -19,7 +20,10 @@ export interface NearTitles {
   readonly all: readonly NearTitle[];
 }
 
-const maxReadings = 8;
+/** Readings are followed while they have no more words than this altogether: time is bounded. */
+const maxWordsOfReadings = 40;
+/** Owners of one near title whose names are compared with the artist that was asked for. */
+const maxComparedOwners = 12;
 /** In the first round, in which most queries are settled, and in the second. */
 const maxCandidates = [10, 20] as const;
 /** Titles that are less similar are no help even as suggestions. */
@@ -38,7 +42,7 @@ interface Candidate extends NearTitle {
 /** Looks for mistyped and partly given titles. */
 export function findNear(index: TitleIndex, readings: readonly FoldedReading[]): NearTitles {
   let all: Candidate[] = [];
-  const asked = readings.slice(0, maxReadings);
+  const asked = affordable(readings);
   const foldedTitle = rememberFolded(index);
   for (const [round, limit] of maxCandidates.entries()) {
     const correctKnownWords = round > 0;
@@ -56,6 +60,15 @@ export function findNear(index: TitleIndex, readings: readonly FoldedReading[]):
     if (accepted.length > 0) return { accepted, all };
   }
   return { accepted: [], all };
+}
+
+/** The first reading, and others while their words are few. */
+function affordable(readings: readonly FoldedReading[]): readonly FoldedReading[] {
+  let words = 0;
+  return readings.filter((reading, position) => {
+    words += indexWords(reading.title.core).length;
+    return position === 0 || words <= maxWordsOfReadings;
+  });
 }
 
 function hasKnownWord(index: TitleIndex, { title }: FoldedReading): boolean {
@@ -110,7 +123,14 @@ function ownersOf(
   const { reading, core, judgement } = near;
   const { kind, isAcceptable, isContained } = judgement;
   if (judgement.score < minScore) return [];
-  const owners = rankOwners(index, index.owners(core), reading);
+  const artistHash = reading.artist === undefined ? undefined : hashArtist(reading.artist);
+  const candidates = index
+    .owners(core)
+    .filter(
+      (owner, position) =>
+        artistHash === undefined || position < maxComparedOwners || owner.artistHash === artistHash,
+    );
+  const owners = rankOwners(index, candidates, reading);
   return owners.slice(0, maxOwnersPerTitle).map(({ ordinal, artistFit, popularity }) => ({
     kind,
     isAcceptable,
