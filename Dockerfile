@@ -20,6 +20,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/earshot
 COPY --from=build /opt/earshot/package.json ./
+COPY earshot ./
 COPY --from=build /opt/earshot/node_modules node_modules
 COPY --from=build /opt/earshot/dist/src dist/src
 COPY config config
@@ -28,6 +29,6 @@ RUN mkdir -p /var/lib/earshot && chown node:node /var/lib/earshot
 ENV NODE_ENV=production EARSHOT_DATA_DIR=/var/lib/earshot
 USER node
 VOLUME /var/lib/earshot
-HEALTHCHECK --interval=60s --timeout=15s --start-period=30s CMD ["node", "dist/src/main.js", "healthcheck"]
-ENTRYPOINT ["node", "dist/src/main.js"]
+HEALTHCHECK --interval=60s --timeout=15s --start-period=30s CMD ["./earshot", "healthcheck"]
+ENTRYPOINT ["./earshot"]
 CMD ["start"]

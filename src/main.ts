@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 import { isatty } from "node:tty";
 import type { Terminal } from "./cli/command.js";
 import { runProgram } from "./cli/program.js";

@@ -41,8 +41,8 @@ Examples:
 
 const invitation = `
 The node is up. Ask it for songs from a second terminal, in this folder:
-  npx earshot ask "Bohemian Rhapsody"
-and see what happens on it with: npx earshot watch        (Ctrl-C stops the node)
+  ./earshot ask "Bohemian Rhapsody"
+and see what happens on it with: ./earshot watch        (Ctrl-C stops the node)
 
 `;
 
