@@ -29,7 +29,8 @@ export function createListening(ears: Ears, terminal: Terminal): Listening {
     }
     toldSilence = silence;
     const levelDb = ears.levelDb();
-    if (levelDb === undefined) screen.clear();
+    if (levelDb === undefined)
+      screen.show(silence === undefined ? "listening" : "waiting for Enter");
     else screen.showLevel(levelDb);
   }
 

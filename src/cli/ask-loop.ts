@@ -66,6 +66,7 @@ async function answer(title: string, { call, line, node, stop }: Round): Promise
   try {
     const request = buildRequest(title, flags);
     printReply(await askNode(line, { node, request, stop }), terminal);
+    terminal.write("\n");
   } catch (error) {
     if (!stop.aborted) terminal.writeError(`earshot ask: ${messageOf(error)}`);
   }

@@ -1,11 +1,11 @@
 import type { Config } from "../config/schema.js";
+import type { Info } from "../contract/state.js";
 import type { Log } from "../lifecycle.js";
 import { type CaptureDevice, listCaptureDevices } from "../mic/devices.js";
 import { diagnoseMicrophone } from "../mic/diagnosis.js";
 import { formatLevelBar } from "../mic/level-bar.js";
 import type { MeasuredLevel } from "../mic/measure-level.js";
 import type { Check } from "./doctor-check.js";
-import type { NodeUp } from "./doctor-node.js";
 
 const listenSeconds = 2;
 const barColumns = 20;
@@ -37,7 +37,7 @@ function describeDevices(devices: readonly CaptureDevice[], chosen: string): rea
 export interface MicrophoneCheckOptions {
   readonly config: Config["mic"];
   /** The node that runs here, if one does. */
-  readonly node: NodeUp | undefined;
+  readonly node: Info | undefined;
   readonly log: Log;
   /** For a live bar, dBFS. */
   readonly onLevel: (levelDb: number) => void;
@@ -58,8 +58,8 @@ export async function checkMicrophone(options: MicrophoneCheckOptions): Promise<
   });
   const facts = { device, enabled: config.enabled, ...(level === undefined ? {} : { level }) };
   const isHeld = findings.some(({ code }) => code === "device busy");
-  if (isHeld && node?.micState === "listening") {
-    const message = `node ${node.info.node} holds ${device} and listens (earshot ask shows its level)`;
+  if (isHeld && node?.mic?.state === "listening") {
+    const message = `node ${node.node} holds ${device} and listens (earshot ask shows its level)`;
     return [{ name, state: "ok", message, facts }];
   }
   const note = config.enabled ? "" : " (mic.enabled is false: the node does not listen)";

@@ -5,65 +5,68 @@ import type { Config } from "../config/schema.js";
 import type { Info } from "../contract/state.js";
 import { nodeTopics } from "../contract/topics.js";
 import { createDeferred } from "../deferred.js";
-import { messageOf } from "../errors.js";
+import { EarshotError, messageOf } from "../errors.js";
 import { withDeadline } from "../lifecycle.js";
+import { readNodeFile } from "../node-file.js";
 import type { Check } from "./doctor-check.js";
 import { type NodeLine, openNodeLine } from "./node-line.js";
-
-/** A node that is up, and how its microphone is. */
-export interface NodeUp {
-  readonly info: Info;
-  /** `undefined` where it has none. */
-  readonly micState: NonNullable<Info["mic"]>["state"] | undefined;
-}
 
 const name = "broker";
 /** What a node says about itself is retained, so it comes at once or not at all. */
 const introductionMs = 2000;
 
-/** Whether the node of this machine runs, or could: its broker answers, or its port is free. */
+/**
+ * Whether the node of this machine runs, or could: its broker answers, or its port is free.
+ *
+ * @returns `node` is what a node that is up says about itself
+ */
 export async function checkNode(
   config: Config,
-): Promise<{ readonly check: Check; readonly node?: NodeUp }> {
+): Promise<{ readonly check: Check; readonly node?: Info }> {
   const isEmbedded = config.broker.mode === "embedded";
+  // Port 0 is known only by the note that a running node leaves; as an address it means 1883.
+  const isNowhere = config.broker.port === 0 && (await readNodeFile(config.data.dir)) === undefined;
+  if (isEmbedded && isNowhere) return { check: await checkPort(config.broker) };
   let line: NodeLine;
   try {
     line = await openNodeLine(config);
   } catch (error) {
     if (isEmbedded) return { check: await checkPort(config.broker) };
-    return { check: { name, state: "fault", message: messageOf(error) } };
+    return { check: describeUnreachable(error) };
   }
   try {
     const node = await meetNode(line);
     if (node !== undefined) return { check: describeNode(line, node), node };
-    return { check: isEmbedded ? describeTaken(config.broker) : describeLonely(line) };
+    return { check: isEmbedded ? await checkPort(config.broker) : describeLonely(line) };
   } finally {
     await line.end();
   }
 }
 
-async function meetNode(line: NodeLine): Promise<NodeUp | undefined> {
+async function meetNode(line: NodeLine): Promise<Info | undefined> {
   const topics = nodeTopics(line);
   const status = createDeferred<"online" | "offline">();
   const info = createDeferred<Info>();
-  const micState = createDeferred<NodeUp["micState"]>();
   try {
     await line.listen(topics.status, status.resolve);
     await line.listen(topics.info, info.resolve);
-    await line.listen(topics.micState, micState.resolve);
-    const met = (async () => ({ status: await status.promise, info: await info.promise }))();
-    const { status: word, info: self } = await withDeadline(met, introductionMs, "the node");
-    if (word === "offline") return undefined;
-    if (!self.roles.includes("mic")) return { info: self, micState: undefined };
-    const state = await withDeadline(micState.promise, introductionMs, "the node's microphone");
-    return { info: self, micState: state };
+    const met = Promise.all([status.promise, info.promise]);
+    const [word, self] = await withDeadline(met, introductionMs, "hearing of the node");
+    return word === "online" ? self : undefined;
   } catch {
     return undefined;
   }
 }
 
-function describeNode({ where }: NodeLine, { info }: NodeUp): Check {
-  const message = `node ${info.node} is up at ${where}: Earshot ${info.version}, ${info.roles.join(", ")}`;
+function describeUnreachable(error: unknown): Check {
+  const isOut = error instanceof EarshotError && error.code === "broker_unavailable";
+  const reason = messageOf(isOut ? error.cause : error);
+  const hint = "check that it runs, and mqtt.url, mqtt.username and mqtt.password";
+  return { name, state: "fault", message: `the external broker: ${reason}: ${hint}` };
+}
+
+function describeNode({ where }: NodeLine, { node, version, roles }: Info): Check {
+  const message = `node ${node} is up at ${where}: Earshot ${version}, ${roles.join(", ")}`;
   return { name, state: "ok", message };
 }
 

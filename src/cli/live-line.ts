@@ -1,9 +1,12 @@
 import { formatLevelBar } from "../mic/level-bar.js";
 import type { Terminal } from "./command.js";
+import { fitColumns } from "./printable.js";
 
 /** The last line of a terminal, rewritten in place. Without a terminal nothing live is shown. */
 export interface LiveLine {
-  /** Draws a level, dBFS, in place of what was shown. */
+  /** Shows a text, in place of what was shown; one that would wrap is cut. */
+  readonly show: (text: string) => void;
+  /** Draws a level, dBFS, as a bar. */
   readonly showLevel: (levelDb: number) => void;
   /** Prints a line that stays, above whatever is shown next. */
   readonly print: (line: string) => void;
@@ -23,12 +26,16 @@ export function createLiveLine(terminal: Terminal): LiveLine {
     if (isShown) terminal.write(eraseLine);
     isShown = false;
   };
+  const show = (text: string): void => {
+    if (!terminal.isInteractive) return;
+    terminal.write(`${eraseLine}${fitColumns(text, terminal.columns - 1).trimEnd()}`);
+    isShown = true;
+  };
   return {
+    show,
     showLevel(levelDb) {
-      if (!terminal.isInteractive) return;
       const width = Math.max(1, Math.min(maxBarColumns, terminal.columns - numberColumns));
-      terminal.write(`${eraseLine}${formatLevelBar(levelDb, { width })}`);
-      isShown = true;
+      show(formatLevelBar(levelDb, { width }));
     },
     print(line) {
       clear();

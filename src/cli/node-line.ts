@@ -38,7 +38,7 @@ export async function openNodeLine(config: Config): Promise<NodeLine> {
   const { connection, ...remote } = await connectToNode(config, {
     onMessage: (message) => listeners.get(message.topic)?.(message),
     onClose: () => {
-      lost.abort(new EarshotError("broker_unavailable", "the broker has gone"));
+      lost.abort(new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`));
     },
   });
   return {
