@@ -12,10 +12,9 @@ export function createLiveSongs(catalogue: Catalogue): SongSource {
   return {
     ...catalogue,
     resolve: (query) => resolveTitle(catalogue.titles, query),
-    explain: (seed, other) =>
-      explain(
-        (feature) => catalogue.valueOf(seed, feature),
-        (feature) => catalogue.valueOf(other, feature),
-      ),
+    explain(seed) {
+      const explainResult = explain((feature) => catalogue.valueOf(seed, feature));
+      return (other) => explainResult((feature) => catalogue.valueOf(other, feature));
+    },
   };
 }

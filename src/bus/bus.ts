@@ -93,10 +93,10 @@ class MqttBus implements Bus, Service {
     await connection?.end();
   }
 
-  async publish<Payload>(
+  publish<Payload>(
     channel: Channel<Payload>,
     payload: Payload,
-    extra: { readonly correlationData?: Uint8Array | undefined } = {},
+    extra?: { readonly correlationData?: Uint8Array | undefined },
   ): Promise<void> {
     const text = channel.codec.encode(payload);
     const options: PublishOptions = { qos: channel.qos, retain: channel.retain, ...extra };
@@ -106,13 +106,11 @@ class MqttBus implements Bus, Service {
       this.#retained.set(channel.topic, { payload: text, options });
     }
     if (this.#connection === undefined) {
-      if (channel.retain) return;
-      throw new EarshotError(
-        "broker_unavailable",
-        `not connected: nothing sent to ${channel.topic}`,
-      );
+      if (channel.retain) return Promise.resolve();
+      const message = `not connected: nothing sent to ${channel.topic}`;
+      return Promise.reject(new EarshotError("broker_unavailable", message));
     }
-    await this.#connection.publish(channel.topic, text, options);
+    return this.#connection.publish(channel.topic, text, options);
   }
 
   async subscribe(filter: string, handler: MessageHandler): Promise<void> {

@@ -112,7 +112,10 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
   // Nagle's algorithm holds back the second of two small packets until the first is acknowledged:
   // 40 ms for a publish that follows a PUBACK.
   if (client.stream instanceof Socket) client.stream.setNoDelay(true);
-  return wrap(client, options.version);
+  // Between two ends of one process nothing gets lost, so acknowledging each request would only
+  // cost time; over the network QoS 1 keeps what a bad line drops.
+  const subscribeQos = options.route.kind === "stream" ? 0 : 1;
+  return wrap(client, { version: options.version, subscribeQos });
 }
 
 function createClient(options: ConnectOptions): MqttClient {
@@ -156,7 +159,10 @@ function untilConnected(client: MqttClient): Promise<void> {
   });
 }
 
-function wrap(client: MqttClient, version: 4 | 5): Connection {
+function wrap(
+  client: MqttClient,
+  { version, subscribeQos }: { readonly version: 4 | 5; readonly subscribeQos: 0 | 1 },
+): Connection {
   const deadlines = createAckDeadlines(ackTimeoutMs);
   client.once("close", deadlines.failAll);
   return {
@@ -173,7 +179,7 @@ function wrap(client: MqttClient, version: 4 | 5): Connection {
     },
     async subscribe(filter) {
       const granted = await withDeadline(
-        client.subscribeAsync(filter, { qos: 1 }),
+        client.subscribeAsync(filter, { qos: subscribeQos }),
         ackTimeoutMs,
         `subscribing to ${filter}`,
       );

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EarshotError } from "../errors.js";
@@ -59,8 +60,8 @@ export async function nextVersion(dataDir: string, name: string): Promise<number
 
 /** Makes an empty folder to build in, beside the place where the catalogue will lie. */
 export async function createBuildFolder(dataDir: string, name: string): Promise<string> {
-  const folder = join(cataloguesFolder(dataDir), `.building-${name}-${processMark}`);
-  await rm(folder, { recursive: true, force: true });
+  const build = randomBytes(4).toString("hex");
+  const folder = join(cataloguesFolder(dataDir), `.building-${name}-${build}-${processMark}`);
   await mkdir(folder, { recursive: true });
   return folder;
 }

@@ -43,8 +43,8 @@ export function createSongWriter(db: SqlDatabase): SongWriter {
   };
 }
 
-/** Songs kept in memory, about 250 bytes each; a power of two. */
-const CACHED_SONGS = 65_536;
+/** Songs kept in memory, about 200 bytes each; a power of two. */
+const CACHED_SONGS = 131_072;
 /** Rows asked for in one statement. */
 const MOST_ROWS = 32;
 

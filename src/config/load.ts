@@ -12,7 +12,7 @@ import {
 
 /** Everything outside the program that has a say in the configuration. */
 export interface ConfigInputs {
-  /** The environment, usually `process.env`. */
+  /** The environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Flags by dotted key: `{ "broker.port": "1884" }`. */
   readonly flags: Readonly<Record<string, string>>;

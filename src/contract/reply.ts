@@ -75,7 +75,6 @@ export const replySchema = z.discriminatedUnion("status", [okReply, errorReply])
 /** `<n>/recommend/last`: always a good one. */
 export const lastReplySchema = okReply;
 
-export type ReplyErrorCode = (typeof replyErrorCodes)[number];
 export type ScoredSong = Readonly<z.infer<typeof scoredSong>>;
 export type Match = Readonly<z.infer<typeof match>>;
 export type RecommendResult = Readonly<z.infer<typeof result>>;

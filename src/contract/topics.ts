@@ -1,4 +1,5 @@
 import { anyNode } from "./names.js";
+import { encodeReply } from "./encode-reply.js";
 import { type Codec, jsonCodec, numberCodec, wordCodec } from "./codec.js";
 import {
   lastReplySchema,
@@ -43,7 +44,10 @@ const info = jsonCodec<Info>(infoSchema, maxStateBytes);
 const health = jsonCodec<Health>(healthSchema, maxStateBytes);
 const catalogue = jsonCodec<CatalogueState>(catalogueSchema, maxStateBytes);
 const peak = jsonCodec<PeakEvent>(peakSchema, maxStateBytes);
-const reply = jsonCodec<RecommendReply>(replySchema, maxReplyBytes);
+const reply: Codec<RecommendReply> = {
+  ...jsonCodec<RecommendReply>(replySchema, maxReplyBytes),
+  encode: encodeReply,
+};
 const lastReply = jsonCodec<OkReply>(lastReplySchema, maxLastReplyBytes);
 
 /** Every topic of one node, as the contract lists them. */

@@ -66,9 +66,15 @@ function findSeed(
       describeCandidates(source, answer.suggestions),
     );
   }
-  const [best, ...alternatives] = describeCandidates(source, [answer, ...answer.alternatives]);
-  if (best === undefined) throw new EarshotError("internal", "an accepted song is not there");
-  return { seed: answer.ordinal, match: { ...best, kind: answer.kind, alternatives } };
+  const [song] = source.songs([answer.ordinal]);
+  if (song === undefined) throw new EarshotError("internal", "an accepted song is not there");
+  const { id, title, artist, year } = song;
+  const score = roundTo(answer.score, 1000);
+  const alternatives = describeCandidates(source, answer.alternatives);
+  return {
+    seed: answer.ordinal,
+    match: { id, title, artist, year, score, kind: answer.kind, alternatives },
+  };
 }
 
 function findById(
@@ -83,10 +89,7 @@ function findById(
   return { seed, match: { ...song, score: 1, kind: "id", alternatives: [] } };
 }
 
-function describeCandidates(
-  source: SongSource,
-  candidates: readonly Candidate[],
-): readonly ScoredSong[] {
+function describeCandidates(source: SongSource, candidates: readonly Candidate[]): ScoredSong[] {
   const songs = source.songs(candidates.map((candidate) => candidate.ordinal));
   return songs.map(({ id, title, artist, year }, index) => ({
     id,
@@ -103,6 +106,7 @@ function describeResults(
   neighbours: readonly Neighbour[],
 ): RecommendResult[] {
   const songs = source.songs(neighbours.map((neighbour) => neighbour.ordinal));
+  const explain = source.explain(seed);
   return songs.map(({ id, title, artist, year }, index) => {
     const { ordinal, distance } = neighbours[index] ?? { ordinal: seed, distance: 0 };
     return {
@@ -113,7 +117,7 @@ function describeResults(
       year,
       distance: roundTo(distance, 10_000),
       similarity: roundTo(1 / (1 + distance), 1000),
-      why: source.explain(seed, ordinal),
+      why: explain(ordinal),
     };
   });
 }

@@ -53,6 +53,6 @@ export interface SongSource {
     seed: number,
     options: { readonly accept: (ordinal: number) => boolean; readonly count: number },
   ): readonly Neighbour[];
-  /** The differences between two songs in plain words. */
-  explain(seed: number, other: number): string;
+  /** Prepares to say in plain words how other songs differ from a seed. */
+  explain(seed: number): (other: number) => string;
 }

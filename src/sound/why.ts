@@ -30,7 +30,7 @@ interface Phrase {
  * one. Features that either song lacks are left out; empty when no feature with words is known to
  * both.
  */
-export type Explain = (seed: FeatureLookup, result: FeatureLookup) => string;
+export type Explain = (seed: FeatureLookup) => (result: FeatureLookup) => string;
 
 /** Prepares the words for a catalogue with these features; those without words are never asked for. */
 export function createExplain(featureNames: readonly string[]): Explain {
@@ -38,17 +38,23 @@ export function createExplain(featureNames: readonly string[]): Explain {
   const described = knownFeatures.flatMap(({ name, words }) =>
     words !== undefined && named.has(name) ? [{ name, words }] : [],
   );
-  return (seed, result) => {
-    const kept: Phrase[] = [];
-    const tempo = tempoPhrase(seed("tempo"), result("tempo"));
-    if (tempo !== undefined) keep(kept, tempo);
-    for (const { name, words } of described) {
+  return (seed) => {
+    const seedTempo = seed("tempo");
+    const known = described.flatMap(({ name, words }) => {
       const from = seed(name);
-      const to = result(name);
-      if (from !== undefined && to !== undefined) keep(kept, differencePhrase(words, to - from));
-    }
-    if (tempo !== undefined && !kept.includes(tempo)) kept[MOST_PHRASES - 1] = tempo;
-    return kept.map(({ text }) => text).join(", ");
+      return from === undefined ? [] : [{ name, words, from }];
+    });
+    return (result) => {
+      const kept: Phrase[] = [];
+      const tempo = tempoPhrase(seedTempo, result("tempo"));
+      if (tempo !== undefined) keep(kept, tempo);
+      for (const { name, words, from } of known) {
+        const to = result(name);
+        if (to !== undefined) keep(kept, differencePhrase(words, to - from));
+      }
+      if (tempo !== undefined && !kept.includes(tempo)) kept[MOST_PHRASES - 1] = tempo;
+      return kept.map(({ text }) => text).join(", ");
+    };
   };
 }
 

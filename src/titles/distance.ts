@@ -25,9 +25,9 @@ export function boundedDistance(left: string, right: string, limit: number): num
   for (let i = 1; i <= leftLength; i += 1) {
     const from = Math.max(1, i - limit);
     const to = Math.min(rightLength, i + limit);
-    current[from - 1] = from === 1 ? Math.min(i, tooFar) : tooFar;
+    let smallest = from === 1 ? Math.min(i, tooFar) : tooFar;
+    current[from - 1] = smallest;
     const unit = left.charCodeAt(i - 1);
-    let smallest = tooFar;
     for (let j = from; j <= to; j += 1) {
       const other = right.charCodeAt(j - 1);
       const substituted = (previous[j - 1] ?? tooFar) + (unit === other ? 0 : 1);

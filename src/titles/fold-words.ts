@@ -13,6 +13,7 @@ const otherSeparators = /[^\p{L}\p{N}\p{M}&]+/gu;
 const asciiSeparators = /[^a-z0-9&]+/gu;
 const ascii = /^[\0-\x7f]*$/u;
 const plainWords = /^[a-z0-9 ]*$/u;
+const singleLetter = /^[a-z]$/u;
 const hasDigit = /\d/u;
 const hasAnd = /[&+]/u;
 const ands = /[&+]/gu;
@@ -60,27 +61,44 @@ function foldTokens(tokens: readonly string[]): string[] {
   return foldNumbers(foldParts(foldShortWords(tokens)));
 }
 
-/** "&" and a lone "n" between words are "and"; "u" is "you", unless letters are being spelt. */
-function foldShortWords(tokens: readonly string[]): string[] {
+function foldShortWords(tokens: readonly string[]): readonly string[] {
   const words = tokens.filter((token) => token !== "");
   if (!words.some((word) => word === "&" || word === "n" || word === "u")) return words;
+  return foldYou(foldLoneN(foldAmpersands(words)));
+}
+
+/** "&" between words is "and"; elsewhere it says nothing. */
+function foldAmpersands(words: readonly string[]): string[] {
   const folded: string[] = [];
   for (const [position, word] of words.entries()) {
     const previous = folded.at(-1);
-    const next = words[position + 1];
-    const isBetween = previous !== undefined && next !== undefined;
-    if (word === "&") {
-      const isLast = words.slice(position + 1).every((later) => later === "&");
-      if (isBetween && previous !== "and" && !isLast) folded.push("and");
-    } else if (word === "n" && isBetween && previous.length > 1 && next.length > 1) {
-      folded.push("and");
-    } else if (word === "u" && previous?.length !== 1 && next?.length !== 1) {
-      folded.push("you");
-    } else {
-      folded.push(word);
-    }
+    const isBetween =
+      previous !== undefined && words.slice(position + 1).some((later) => later !== "&");
+    if (word !== "&") folded.push(word);
+    else if (isBetween && previous !== "and") folded.push("and");
   }
   return folded;
+}
+
+/** "rock n roll" → "rock and roll", unless letters are being spelt. */
+function foldLoneN(words: readonly string[]): string[] {
+  return words.map((word, position) => {
+    const [previous, next] = [words[position - 1], words[position + 1]];
+    const isBetween = previous !== undefined && next !== undefined;
+    return word === "n" && isBetween && !isLetter(previous) && !isLetter(next) ? "and" : word;
+  });
+}
+
+/** "u" is "you", unless letters are being spelt. */
+function foldYou(words: readonly string[]): string[] {
+  return words.map((word, position) => {
+    const isSpelt = isLetter(words[position - 1]) || isLetter(words[position + 1]);
+    return word === "u" && !isSpelt ? "you" : word;
+  });
+}
+
+function isLetter(word: string | undefined): boolean {
+  return word !== undefined && singleLetter.test(word);
 }
 
 /** "pt. II" → "part 2". */

@@ -29,15 +29,15 @@ const commonRarity = 0.6;
 
 /** Without an artist the title is all the evidence. Chosen on data: see docs/titles.md. */
 const titleOnly: Thresholds = {
-  spelling: 0.77,
-  phrase: 0.62,
+  spelling: 0.76,
+  phrase: 0.56,
   rarityBonus: 1,
   words: 0.8,
-  singleWord: 0.7,
+  singleWord: 0.8,
 };
 /** Among few titles a near one is seldom there by chance. */
 const titleOnlyOfFew: Thresholds = { ...titleOnly, spelling: 0.75, singleWord: 0.5 };
-const few = 3000;
+const few = 1000;
 /** An artist that agrees is evidence too. */
 const withArtist: Thresholds = {
   spelling: 0.6,

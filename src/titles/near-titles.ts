@@ -1,5 +1,6 @@
-import { foldTitle } from "./fold.js";
+import { foldTitle, type FoldedTitle } from "./fold.js";
 import { indexWords } from "./index-words.js";
+import { hashArtist } from "./key-hash.js";
 import { judge, thresholdsFor, type Judgement } from "./judge.js";
 import { rankOwners, type FoldedReading } from "./rank-owners.js";
 import { compareTitles } from "./similarity.js";
@@ -19,8 +20,12 @@ export interface NearTitles {
   readonly all: readonly NearTitle[];
 }
 
-const maxReadings = 8;
-const maxCandidates = 16;
+/** Readings are followed while they have no more words than this altogether: time is bounded. */
+const maxWordsOfReadings = 40;
+/** Owners of one near title whose names are compared with the artist that was asked for. */
+const maxComparedOwners = 12;
+/** In the first round, in which most queries are settled, and in the second. */
+const maxCandidates = [10, 20] as const;
 /** Titles that are less similar are no help even as suggestions. */
 const minScore = 0.35;
 const maxOwnersPerTitle = 6;
@@ -37,12 +42,17 @@ interface Candidate extends NearTitle {
 /** Looks for mistyped and partly given titles. */
 export function findNear(index: TitleIndex, readings: readonly FoldedReading[]): NearTitles {
   let all: Candidate[] = [];
-  for (const correctKnownWords of [false, true]) {
-    const asked = readings.slice(0, maxReadings);
+  const asked = affordable(readings);
+  const foldedTitle = rememberFolded(index);
+  for (const [round, limit] of maxCandidates.entries()) {
+    const correctKnownWords = round > 0;
     // What the first round has looked up by its letters needs no second look.
     if (correctKnownWords && !asked.some((reading) => hasKnownWord(index, reading))) break;
     all = asked
-      .flatMap((reading) => candidatesOf(index, reading, correctKnownWords))
+      .flatMap((reading) => {
+        const ordinals = index.similar(reading.title.core, { limit, correctKnownWords });
+        return candidatesOf(index, reading, ordinals.map(foldedTitle));
+      })
       .sort((a, b) => b.score - a.score || b.popularity - a.popularity || a.ordinal - b.ordinal);
     const accepted = all.filter(
       (candidate) => candidate.isAcceptable && !isAmbiguous(candidate, all),
@@ -52,32 +62,51 @@ export function findNear(index: TitleIndex, readings: readonly FoldedReading[]):
   return { accepted: [], all };
 }
 
+/** The first reading, and others while their words are few. */
+function affordable(readings: readonly FoldedReading[]): readonly FoldedReading[] {
+  let words = 0;
+  return readings.filter((reading, position) => {
+    words += indexWords(reading.title.core).length;
+    return position === 0 || words <= maxWordsOfReadings;
+  });
+}
+
 function hasKnownWord(index: TitleIndex, { title }: FoldedReading): boolean {
   return indexWords(title.core).some((word) => index.hasWord(word));
+}
+
+/** Folds titles of songs; the rounds and the readings meet the same ones. */
+function rememberFolded(index: TitleIndex): (ordinal: number) => FoldedTitle {
+  const remembered = new Map<number, FoldedTitle>();
+  return (ordinal) => {
+    const folded = remembered.get(ordinal) ?? foldTitle(index.songText(ordinal).title);
+    remembered.set(ordinal, folded);
+    return folded;
+  };
 }
 
 function candidatesOf(
   index: TitleIndex,
   reading: FoldedReading,
-  correctKnownWords: boolean,
+  titles: readonly FoldedTitle[],
 ): Candidate[] {
   const seen = new Set<string>();
   const found: Candidate[] = [];
   const { title: asked, artist } = reading;
   const { titleCount } = index;
   const thresholds = thresholdsFor({ hasArtist: artist !== undefined, titleCount });
-  for (const ordinal of index.similar(asked.core, { limit: maxCandidates, correctKnownWords })) {
-    const title = foldTitle(index.songText(ordinal).title);
+  for (const title of titles) {
     for (const core of [title.core, title.otherCore]) {
       if (core === undefined || seen.has(core)) continue;
       seen.add(core);
-      const judgements = [judge(compareTitles(asked.core, core, index), thresholds)];
-      if (core === title.core && title.key !== core && asked.key === asked.core) {
-        // The article itself may be mistyped: "teh wall".
-        judgements.push(judge(compareTitles(asked.key, title.key, index), thresholds));
-      }
-      for (const judgement of judgements)
+      const pairs = [[asked.core, core] as const];
+      // The article itself may be mistyped: "teh wall".
+      const mayHideArticle = core === title.core && asked.key === asked.core;
+      if (mayHideArticle && title.key !== core) pairs.push([asked.key, title.key]);
+      for (const [left, right] of pairs) {
+        const judgement = judge(compareTitles(left, right, index), thresholds);
         found.push(...ownersOf(index, { reading, core, judgement }));
+      }
     }
   }
   return found;
@@ -94,7 +123,14 @@ function ownersOf(
   const { reading, core, judgement } = near;
   const { kind, isAcceptable, isContained } = judgement;
   if (judgement.score < minScore) return [];
-  const owners = rankOwners(index, index.owners(core), reading);
+  const artistHash = reading.artist === undefined ? undefined : hashArtist(reading.artist);
+  const candidates = index
+    .owners(core)
+    .filter(
+      (owner, position) =>
+        artistHash === undefined || position < maxComparedOwners || owner.artistHash === artistHash,
+    );
+  const owners = rankOwners(index, candidates, reading);
   return owners.slice(0, maxOwnersPerTitle).map(({ ordinal, artistFit, popularity }) => ({
     kind,
     isAcceptable,

@@ -87,6 +87,5 @@ function addRest(read: ReadNumber, words: readonly string[]): ReadNumber {
   const restStart = words[read.end] === "and" ? read.end + 1 : read.end;
   const rest = readSmall(words, restStart);
   if (rest === undefined) return read;
-  // "one hundred two thousand" is one number, "one hundred, twenty thousand" too: rest may grow.
   return { value: read.value + rest.value, end: rest.end };
 }

@@ -91,8 +91,7 @@ function* readQuoted(text: string): Generator<Reading> {
   const before = text.slice(0, match.index).replace(command, "");
   const rest = `${before} ${text.slice(match.index + match[0].length)}`.trim();
   const artist = rest.replaceAll(trailingConnective, "").trim();
-  if (artist !== "") yield { title, artist };
-  yield { title };
+  yield artist === "" ? { title } : { title, artist };
 }
 
 function splitsAt(text: string, separator: RegExp): [string, string][] {

@@ -22,7 +22,7 @@ export interface RankedOwner {
 }
 
 /** Most different artists whose names are compared letter by letter. */
-const maxComparedArtists = 200;
+const maxComparedArtists = 60;
 const otherWordingFit = 0.95;
 const otherArticleFit = 0.97;
 

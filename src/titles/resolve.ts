@@ -1,10 +1,10 @@
+import { boundedDistance } from "./distance.js";
 import { foldArtist, foldTitle } from "./fold.js";
 import { findNear, type NearTitle } from "./near-titles.js";
 import { bareNoteStarts } from "./notes.js";
 import { numberWords } from "./number-words.js";
 import { readQuery, type TitleQuery } from "./parse-query.js";
 import { rankOwners, type FoldedReading, type RankedOwner } from "./rank-owners.js";
-import { nearestWord } from "./slips.js";
 import type { TitleIndex } from "./title-index.js";
 
 /** A song and how sure it is, 0 to 1. */
@@ -129,9 +129,9 @@ function withCorrectedNumbers(
 ): FoldedReading[] {
   const words = title.key.split(" ");
   const corrected = words.map((word) =>
-    index.hasWord(word)
+    word.length < minNumberLength || index.hasWord(word)
       ? word
-      : (nearestWord(word, numberWords, word.length < minNumberLength ? 0 : 1) ?? word),
+      : (numberWords.find((number) => boundedDistance(word, number, 1) === 1) ?? word),
   );
   if (corrected.every((word, position) => word === words[position])) return [];
   return [{ title: foldTitle(corrected.join(" ")), artist }];

@@ -35,10 +35,10 @@ const strayWordCost = 1.5;
  * What it costs that the mistyped word is a word of its own, by its length: people mostly mean what
  * they say, and only short words turn into others by accident.
  */
-const knownWordCosts = [0.3, 0.3, 0.3, 0.8, 1.5] as const;
-const knownLongWordCost = 2;
+const knownWordCosts = [0.3, 0.3, 0.3, 1, 2] as const;
+const knownLongWordCost = 3;
 /** What an unknown word costs less when enough of the title agrees. */
-const contextRelief = 0.5;
+const contextRelief = 0.75;
 /** A known word is taken for mistyped only when so many of the title's letters stand beside it. */
 const minContext = 0.5;
 /** Edits in one word of a part of a title; with more, the part is no evidence. */

@@ -15,26 +15,19 @@ export function slipLimit(length: number): number {
   return length <= 3 ? 1 : Math.max(2, Math.floor(length * 0.4));
 }
 
-/**
- * The word of `candidates` that a mistyped word stands for, if any is near enough.
- *
- * @param mostEdits at most this many edits count as near; by default `slipLimit` of the word
- */
-export function nearestWord(
-  word: string,
-  candidates: Iterable<string>,
-  mostEdits: number = slipLimit(word.length),
-): string | undefined {
+/** The word of `candidates` that a mistyped word stands for, if any is near enough. */
+export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
   // "1973" is not a mistyped "1979".
   if (hasDigit.test(word)) return undefined;
-  let limit = mostEdits;
   let nearest: string | undefined;
+  let fewest = Infinity;
   for (const candidate of candidates) {
-    if (limit < 0 || hasDigit.test(candidate)) continue;
+    if (hasDigit.test(candidate)) continue;
+    const limit = slipLimit(Math.max(word.length, candidate.length));
     const distance = boundedDistance(word, candidate, limit);
-    if (distance > limit) continue;
+    if (distance > limit || distance >= Math.min(candidate.length, fewest)) continue;
     nearest = candidate;
-    limit = distance - 1;
+    fewest = distance;
   }
   return nearest;
 }

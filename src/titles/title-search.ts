@@ -1,6 +1,12 @@
 import { indexWords } from "./index-words.js";
 import type { TitleTable } from "./title-table.js";
-import { findWord, nearWords, type NearWord, type Vocabulary } from "./vocabulary.js";
+import {
+  findWord,
+  nearWords,
+  titlesOfWeight,
+  type NearWord,
+  type Vocabulary,
+} from "./vocabulary.js";
 
 /** What the search reads. */
 export interface TitleSearchSource {
@@ -35,8 +41,8 @@ interface WordList {
   readonly gain: number;
 }
 
-/** Longest time a query may take: so many list items are read, then the common words are left out. */
-const maxItems = 200_000;
+/** Bounds the time of a query: beyond so many list items, common words are left out. */
+const maxItems = 120_000;
 const maxCorrectedWords = 6;
 const correctionsPerWord = 10;
 /** The readings of one query ask for the same words. */
@@ -93,7 +99,8 @@ export function createTitleSearch(source: TitleSearchSource): TitleSearch {
       const touched: number[] = [];
       let items = 0;
       for (const [position, { wordId, gain }] of lists.entries()) {
-        if (items > maxItems) break;
+        const expected = titlesOfWeight(table.entryCount, vocabulary.weight[wordId] ?? 1);
+        if (items > 0 && items + expected > maxItems) continue;
         const mayEnter = (reachable[position] ?? 0) >= admission * queryWeight;
         const titles = source.titlesWithWord(wordId);
         items += titles.length;

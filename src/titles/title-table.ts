@@ -1,19 +1,5 @@
 import type { KeyHash } from "./key-hash.js";
 
-/** One wording of one song's title, as it is written into the table. */
-export interface TitleEntry {
-  readonly hash: KeyHash;
-  readonly ordinal: number;
-  /** From `hashArtist`. */
-  readonly artistHash: number;
-  /** 0 unknown, 1 to 255. */
-  readonly popularity: number;
-  /** From `wordingTag` of the whole key; 0 for another wording of the title. */
-  readonly wording: number;
-  /** From `wordingTag` of the notes; 0 for none. */
-  readonly notes: number;
-}
-
 /**
  * The titles' hash table as flat arrays: entries sorted by bucket, then by fingerprint, so that
  * entries of one title are neighbours. 14 bytes per entry and at most 2 more for the directory.
@@ -24,9 +10,14 @@ export interface TitleTable {
   readonly directory: Uint32Array;
   readonly fingerprint: Uint32Array;
   readonly ordinal: Uint32Array;
+  /** From `hashArtist`. */
   readonly artistHash: Uint16Array;
+  /** 0 unknown, 1 to 255. */
   readonly popularity: Uint8Array;
-  /** `wording` in the upper four bits, `notes` in the lower. */
+  /**
+   * Upper four bits: `wordingTag` of the whole key, 0 for another wording of the title; lower four:
+   * `wordingTag` of the notes, 0 for none.
+   */
   readonly tags: Uint8Array;
   /** Sum of the weights of the title's words, at most 65,535; the same for a whole group. */
   readonly weight: Uint16Array;

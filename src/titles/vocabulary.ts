@@ -38,6 +38,11 @@ export function wordWeight(titles: number, titlesWithWord: number): number {
   return Math.max(1, Math.min(255, weight));
 }
 
+/** About how many of the titles have a word of this weight: the inverse of `wordWeight`. */
+export function titlesOfWeight(titles: number, weight: number): number {
+  return titles / Math.expm1(weight / weightPerNat);
+}
+
 /** Where the code units of the words of each length begin, from the first id of each length. */
 export function textStarts(lengthStart: Uint32Array): Uint32Array {
   const starts = new Uint32Array(lengthStart.length);

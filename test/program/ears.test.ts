@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { infoSchema, type PeakEvent, peakSchema } from "../../src/contract/state.js";
@@ -102,6 +102,31 @@ test(
     assert.ok(!client.seen.some((seen) => seen.topic === topic("mic/peak")), "no event too many");
   },
 );
+
+test("megabytes are heard, and neither a message nor a file holds more than an event", async (t) => {
+  const fake = await createFakeArecord(t);
+  const pcm = toPcm(sceneWith(bursts));
+  await fake.put("audio.wav", recording(pcm));
+  await fake.become(`cat "$here/audio.wav" "$here/audio.wav" "$here/audio.wav"; exec sleep 60`);
+  const { node, client, peaks } = await startPaused(t);
+  await client.subscribe("#");
+  const longest = { bytes: 0 };
+  client.client.on("message", (_topic, payload) => {
+    longest.bytes = Math.max(longest.bytes, payload.length);
+  });
+  const before = await bytesBelow(node.dataDir);
+  await client.publish(topic("mic/enabled/set"), "ON");
+  for (let heard = 0; heard < bursts.length * 3; heard += 1) await peaks();
+  assert.ok(longest.bytes > 100 && longest.bytes < 2048, `${longest.bytes} bytes in one message`);
+  const grown = (await bytesBelow(node.dataDir)) - before;
+  assert.ok(grown < 200, `${grown} bytes more on the disk`);
+});
+
+async function bytesBelow(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true });
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
 
 test("in real time the events carry the times of the sounds", async (t) => {
   const fake = await createFakeArecord(t);

@@ -9,10 +9,7 @@ type Values = Readonly<Record<string, number | undefined>>;
 const explain = createExplain(knownFeatures.map(({ name }) => name));
 
 function why(seed: Values, result: Values): string {
-  return explain(
-    (feature) => seed[feature],
-    (feature) => result[feature],
-  );
+  return explain((feature) => seed[feature])((feature) => result[feature]);
 }
 
 test("Differences are said in plain words, the most telling first.", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as fc from "fast-check";
 import { smallCatalogue } from "./small-catalogue.js";
 
 const catalogue = smallCatalogue([
@@ -78,4 +79,89 @@ test("a title without letters is found", () => {
 test("a title that is not there is not found", () => {
   assert.equal(catalogue.answer("something unknown"), "not found");
   assert.equal(catalogue.answer(""), "not found");
+});
+
+test("a one-word title survives one slip of the finger", () => {
+  const words = smallCatalogue([
+    ["Rhapsody", "Somebody"],
+    ["Imagine", "Somebody"],
+    ["Hello", "Adele", 0.9],
+    ["Hello", "Lionel Richie", 0.8],
+  ]);
+  assert.equal(words.answer("rapsody"), "Rhapsody / Somebody");
+  assert.equal(words.answer("imagin"), "Imagine / Somebody");
+  assert.equal(words.answer("helo"), "Hello / Adele");
+  assert.deepEqual(words.others("helo"), ["Hello / Lionel Richie"]);
+  assert.equal(words.answer("helo by lionel richy"), "Hello / Lionel Richie");
+});
+
+test("the exact wording wins over the one that differs in an article", () => {
+  const walls = smallCatalogue([
+    ["Wall", "First", 0.9],
+    ["The Wall", "Second", 0.1],
+  ]);
+  assert.equal(walls.answer("the wall"), "The Wall / Second");
+  assert.equal(walls.answer("wall"), "Wall / First");
+  assert.equal(walls.answer("a wall"), "Wall / First");
+});
+
+test("without popularity the lowest ordinal comes first", () => {
+  const songs = smallCatalogue([
+    ["Harbour", "First"],
+    ["Harbour", "Second"],
+    ["Harbour (Live)", "First"],
+  ]);
+  assert.equal(songs.answer("harbour"), "Harbour / First");
+  assert.deepEqual(songs.others("harbour"), ["Harbour / Second"]);
+});
+
+test("blanks between or inside words do not matter", () => {
+  const songs = smallCatalogue([["Back Stage Pass", "Somebody"]]);
+  assert.equal(songs.answer("backstage pass"), "Back Stage Pass / Somebody");
+  assert.equal(songs.answer("backstagepass"), "Back Stage Pass / Somebody");
+});
+
+test("notes without their brackets are understood", () => {
+  const songs = smallCatalogue([["Comme Toi (Live)", "Somebody"]]);
+  assert.equal(songs.answer("comme toi live"), "Comme Toi (Live) / Somebody");
+});
+
+test("a mistyped number word is understood", () => {
+  const songs = smallCatalogue([["17", "Somebody"]]);
+  assert.equal(songs.answer("seveyteen"), "17 / Somebody");
+});
+
+test("titles in scripts without blanks are found in part and mistyped", () => {
+  const songs = smallCatalogue([
+    ["夜に駆ける鳥", "だれか"],
+    ["朝に眠る魚", "だれか"],
+  ]);
+  assert.equal(songs.answer("夜に駆ける鳥"), "夜に駆ける鳥 / だれか");
+  assert.equal(songs.answer("夜に駆ける"), "夜に駆ける鳥 / だれか");
+});
+
+test("no text makes it throw, and no list is longer than five", () => {
+  const texts = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 400 }),
+    fc
+      .array(fc.integer({ min: 0, max: 0xff_ff }), { maxLength: 300 })
+      .map((units) => String.fromCharCode(...units)),
+    fc
+      .array(
+        fc.constantFrom(
+          ...'hello by queen - the " ( ) [ play imagine me stand & ? 1 one'.split(" "),
+        ),
+      )
+      .map((words) => words.join(" ")),
+  );
+  fc.assert(
+    fc.property(texts, fc.option(texts, { nil: undefined }), (title, artist) => {
+      const resolution = catalogue.resolve({ title, artist });
+      const songs =
+        resolution.outcome === "accepted" ? resolution.alternatives : resolution.suggestions;
+      assert.ok(songs.length <= 5);
+      for (const { score } of songs) assert.ok(score >= 0 && score <= 1);
+    }),
+    { numRuns: 500 },
+  );
 });

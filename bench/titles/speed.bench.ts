@@ -13,17 +13,17 @@ import { createRandom } from "./random.js";
 /** Build time, size on disk, memory and time per query over generated songs. */
 const songCount = Number(process.env["EARSHOT_BENCH_SONGS"] ?? 100_000);
 const queriesPerKind = Number(process.env["EARSHOT_BENCH_QUERIES"] ?? 500);
-const kinds = ["exact", "title_by_artist", "one_typo", "two_typos", "partial", "spoken_numbers"];
+const kinds = ["exact", "title_by_artist", "one_typo", "two_typos", "partial"];
 const folder = mkdtempSync(join(tmpdir(), "earshot-titles-"));
 const path = join(folder, "songs.db");
 
 try {
-  measure();
+  await measure();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function measure(): void {
+async function measure(): Promise<void> {
   const db = openDatabase(path);
   db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
   db.exec("CREATE TABLE texts(ordinal INTEGER PRIMARY KEY, title TEXT, artist TEXT)");
@@ -51,28 +51,38 @@ function measure(): void {
   report("build_memory", (process.memoryUsage().rss - rssBefore) / 2 ** 20, "MB");
   db.close();
   report("disk", (statSync(path).size - sizeBefore) / 2 ** 20, "MB");
-  query();
+  await query();
 }
 
-function query(): void {
+async function query(): Promise<void> {
   const db = openDatabase(path, { readonly: true });
   const select = db.prepare("SELECT title, artist FROM texts WHERE ordinal = ?");
   const songText = (ordinal: number) => {
     const [title, artist] = select.get(ordinal) ?? [];
     return { title: String(title), artist: String(artist) };
   };
-  globalThis.gc?.();
+  await collectGarbage();
   const before = process.memoryUsage();
   const opening = performance.now();
   const index = openTitleIndex({ db, songText });
   report("open", performance.now() - opening, "ms");
-  globalThis.gc?.();
+  await collectGarbage();
   const after = process.memoryUsage();
   report("arrays", (after.arrayBuffers - before.arrayBuffers) / 2 ** 20, "MB");
   report("heap", (after.heapUsed - before.heapUsed) / 2 ** 20, "MB");
   for (const kind of kinds) timeKind(kind, index, songText);
   timeKind("absent", index, songText);
   db.close();
+}
+
+/** Needs `node --expose-gc`; buffers of the database are freed a turn of the event loop later. */
+async function collectGarbage(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) {
+    globalThis.gc?.();
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
 }
 
 function timeKind(

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { test } from "node:test";
+import { programRoot } from "../src/program.js";
+
+const sourceRoot = join(programRoot, "src");
+
+/** Every file below src/ with what it imports: packages by name, files by path below src/. */
+const imports: ReadonlyMap<string, readonly string[]> = new Map(
+  readdirSync(sourceRoot, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => [file, importsOf(file)] as const),
+);
+
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(join(sourceRoot, file), "utf8");
+  return [...text.matchAll(/(?:from|import\()\s*"([^"]+)"/gu)].map(([, name = ""]) =>
+    name.startsWith(".")
+      ? relative(
+          sourceRoot,
+          normalize(join(sourceRoot, dirname(file), name.replace(/\.js$/u, ".ts"))),
+        )
+      : name,
+  );
+}
+
+test("each library with traps is imported by one file only", () => {
+  const adapters: Readonly<Record<string, string>> = {
+    aedes: "broker/embedded.ts",
+    mqtt: "bus/connection.ts",
+    "hnswlib-node": "catalogue/vector-index.ts",
+    mic: "mic/recorder.ts",
+    libsql: "storage/sqlite.ts",
+    pino: "log.ts",
+  };
+  for (const [library, adapter] of Object.entries(adapters)) {
+    const importers = [...imports].filter(([, names]) => names.includes(library));
+    assert.deepEqual(
+      importers.map(([file]) => file),
+      [adapter],
+      library,
+    );
+  }
+});
+
+test("features never import each other: what they exchange goes over the bus", () => {
+  const features = new Set(["ask", "broker", "catalogue", "mic", "presence", "recommender"]);
+  for (const [file, names] of imports) {
+    const feature = file.split("/")[0] ?? "";
+    if (!features.has(feature)) continue;
+    const others = names.filter((name) => {
+      const folder = name.split("/")[0] ?? "";
+      return name.endsWith(".ts") && features.has(folder) && folder !== feature;
+    });
+    assert.deepEqual(others, [], file);
+  }
+});
+
+test("pure folders import nothing that reads, writes or listens", () => {
+  for (const [file, names] of imports) {
+    const folder = file.split("/")[0] ?? "";
+    if (!["contract", "sound"].includes(folder)) continue;
+    const impure = names.filter(
+      (name) => /^node:(?!crypto)/u.test(name) || /^(?:bus|broker|storage|cli)\//u.test(name),
+    );
+    assert.deepEqual(impure, [], file);
+  }
+});
+
+test("only main touches the process", () => {
+  // arecord speaks the user's language unless its environment says otherwise.
+  const exceptions = new Set(["main.ts", "mic/devices.ts"]);
+  for (const file of imports.keys()) {
+    const text = readFileSync(join(sourceRoot, file), "utf8");
+    const touches = /\bprocess\.(?:exit|on|argv|stdout|stderr|env)\b/u.test(text);
+    assert.ok(!touches || exceptions.has(file), file);
+  }
+});
