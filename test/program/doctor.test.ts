@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { createFakeArecord, type FakeArecord, recording } from "../mic/fake-arecord.js";
 import { atLevel, createRandom, noise, silence, toPcm } from "../mic/sounds.js";
+import { connectTestClient } from "../support/mqtt-client.js";
 import { runCommand, runCommandAlone, startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { keys, needScript, startInTerminal } from "./pseudo-terminal.js";
@@ -72,8 +73,12 @@ test("doctor --json prints one object with the device, the level and the finding
 test("a microphone that the running node holds is no fault; one that another program holds is", async (t) => {
   const fake = await createQuietRoom(t);
   const busy = `echo "arecord: main:867: audio open error: Device or resource busy" >&2; exit 1`;
-  await fake.become(`if [ "$run" -gt 1 ]; then ${busy}; fi; cat "$here/audio.wav"; exec sleep 60`);
+  const endless = `while cat "$here/audio.wav"; do sleep 1; done`;
+  await fake.become(`if [ "$run" -gt 1 ]; then ${busy}; fi; ${endless}`);
   const node = await startNode(t, listening);
+  const client = await connectTestClient(t, node.port);
+  await client.subscribe("earshot/test/mic/state");
+  await client.next(({ text }) => text === "listening");
   const held = await runCommand(["doctor"], node.env);
   assert.equal(held.code, 0, held.stdout);
   assert.match(held.stdout, /^ok {2}broker +node test is up at 127\.0\.0\.1:\d+: Earshot .*mic/mu);

@@ -19,12 +19,14 @@ export interface PseudoTerminal {
 
 export const keys = { enter: "\r", ctrlC: "\u0003", ctrlD: "\u0004" } as const;
 
+/** Runs a command in a pseudo-terminal; of util-linux. */
+const terminalProgram = "script";
 const waitMs = 15_000;
 
 /** Skips a test where `script` of util-linux is not installed, unless the check demands it. */
 export async function needScript(t: TestContext): Promise<boolean> {
   try {
-    await run("script", ["--version"]);
+    await run(terminalProgram, ["--version"]);
     return true;
   } catch {
     if (process.env["EARSHOT_TEST_REQUIRE"]?.includes("script") === true)
@@ -44,7 +46,9 @@ export function startInTerminal(
   const command = program.map((word) => `'${word}'`).join(" ");
   // The shell waits for the program when Ctrl-C is a signal to both.
   const line = `trap : INT; stty cols 100 rows 40; ${command}; code=$?; stty -a; exit $code`;
-  const child = spawn("script", ["-qfec", line, "/dev/null"], { env: { ...env, NO_COLOR: "1" } });
+  const child = spawn(terminalProgram, ["-qfec", line, "/dev/null"], {
+    env: { ...env, NO_COLOR: "1" },
+  });
   const exit = once(child, "close");
   t.after(() => child.kill("SIGKILL"));
   let text = "";
