@@ -1,17 +1,15 @@
-/** One figure of a benchmark. */
-export interface Figure {
-  readonly bench: string;
-  readonly figure: string;
+/** A figure's value with its unit, and whatever says what was measured. */
+export interface FigureDetails {
   readonly value: number;
   readonly unit: string;
-  /** What the value was measured against, and the like. */
-  readonly [detail: string]: string | number;
+  readonly [detail: string]: unknown;
 }
 
-/** Prints a figure as one JSON line. */
-export function printFigure(figure: Figure): void {
-  const value = Number(figure.value.toPrecision(4));
-  process.stdout.write(`${JSON.stringify({ ...figure, value })}\n`);
+/** Prints one figure as one line of JSON. */
+export function reportFigure(bench: string, figure: string, details: FigureDetails): void {
+  const { value, unit, ...rest } = details;
+  const rounded = Number(value.toPrecision(4));
+  console.log(JSON.stringify({ bench, figure, value: rounded, unit, ...rest }));
 }
 
 /** The middle value; the mean of the two middle ones of an even number. */

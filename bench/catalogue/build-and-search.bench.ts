@@ -8,7 +8,7 @@ import { catalogueFolder } from "../../src/catalogue/folders.js";
 import { createEmbedding } from "../../src/sound/embedding.js";
 import { createRandom } from "../titles/random.js";
 import { generateSongs } from "./generate.js";
-import { reportFigure } from "./report.js";
+import { reportFigure } from "../figure.js";
 
 const BENCH = "catalogue";
 const QUERIES = 20_000;

@@ -1,7 +1,7 @@
 import { createNearestList } from "../../src/catalogue/nearest-list.js";
 import { createEmbedding, fitFeature, type ScaledFeature } from "../../src/sound/embedding.js";
 import { type GenreSongs, readGenreExcerpt, readTopHits } from "./genre-files.js";
-import { reportFigure } from "./report.js";
+import { reportFigure } from "../figure.js";
 
 // How good are the neighbours? The share of the 10 nearest songs of other artists that carry the
 // seed's genre, for each way to scale, to place tempo and to measure distance.

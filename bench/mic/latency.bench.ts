@@ -2,7 +2,7 @@
 //
 // The recorder is a pipe into which this process writes audio in real time, in pieces of one frame,
 // so that it knows when the frame with the onset was there to be heard.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmod,
@@ -18,7 +18,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import mqtt from "mqtt";
-import { programRoot } from "../../src/program.js";
 import { wavHeader } from "../../test/mic/fake-arecord.js";
 import {
   atLevel,
@@ -29,7 +28,9 @@ import {
   sine,
   toPcm,
 } from "../../test/mic/sounds.js";
-import { median, printFigure } from "../figure.js";
+import { startBenchNode } from "../bench-node.js";
+import { median } from "../figure.js";
+import { report } from "./report.js";
 
 const frameSamples = 2048;
 const sounds = 40;
@@ -52,7 +53,10 @@ async function measure(): Promise<void> {
   await mkdir(join(folder, "bin"));
   await writeFile(join(folder, "bin", "arecord"), `#!/bin/sh\nexec cat ${fifo}\n`);
   await chmod(join(folder, "bin", "arecord"), 0o755);
-  const { child, port } = await startNode();
+  const { child, port } = await startBenchNode({
+    PATH: `${join(folder, "bin")}:${process.env["PATH"]}`,
+    EARSHOT_DATA_DIR: join(folder, "data"),
+  });
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`);
   const heardMs: number[] = [];
   client.on("message", () => heardMs.push(performance.now()));
@@ -76,24 +80,9 @@ async function measure(): Promise<void> {
   await once(child, "exit");
   if (heardMs.length < sounds) throw new Error(`${heardMs.length} events for ${sounds} sounds`);
   const delays = writtenMs.map((ms, index) => (heardMs[index] ?? 0) - ms);
-  printFigure({
-    bench: "mic",
-    figure: "onset to subscriber, median",
-    value: median(delays),
-    unit: "ms (at most 5)",
-  });
-  printFigure({
-    bench: "mic",
-    figure: "onset to subscriber, most",
-    value: Math.max(...delays),
-    unit: "ms",
-  });
-  printFigure({
-    bench: "mic",
-    figure: "CPU of the daemon while it listens",
-    value: cpu,
-    unit: "ms/s (at most 10)",
-  });
+  report("onset to subscriber, median", median(delays), { unit: "ms", wanted: "<= 5" });
+  report("onset to subscriber, most", Math.max(...delays), { unit: "ms" });
+  report("CPU of the daemon while it listens", cpu, { unit: "ms/s", wanted: "<= 10" });
 }
 
 function holdsOnset(frame: number): boolean {
@@ -128,30 +117,6 @@ function pieces(samples: number, count: number): readonly Uint8Array[] {
     const part = pcm.subarray(piece * whole, (piece + 1) * whole);
     return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
   });
-}
-
-async function startNode(): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "start"], {
-    env: {
-      PATH: `${join(folder, "bin")}:${process.env["PATH"]}`,
-      EARSHOT_DATA_DIR: join(folder, "data"),
-      EARSHOT_NODE_ID: "bench",
-      EARSHOT_BROKER_PORT: "0",
-    },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    let log = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-      const port = /"port":(\d+).*is online/u.exec(log)?.[1];
-      if (port !== undefined) resolve(Number(port));
-    });
-    child.once("exit", () => {
-      reject(new Error(log));
-    });
-  });
-  return { child, port };
 }
 
 /** User and system time of a process, in milliseconds (Linux counts in hundredths of a second). */

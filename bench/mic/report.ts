@@ -1,9 +1,10 @@
-/** Prints one figure as one line of JSON. */
+import { reportFigure } from "../figure.js";
+
+/** Prints one figure of the microphone's benches. */
 export function report(
   figure: string,
   value: number,
   details: { readonly unit: string; readonly [detail: string]: unknown },
 ): void {
-  const rounded = Number(value.toPrecision(4));
-  console.log(JSON.stringify({ bench: "mic", figure, value: rounded, ...details }));
+  reportFigure("mic", figure, { value, ...details });
 }

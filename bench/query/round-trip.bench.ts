@@ -1,7 +1,7 @@
 // Query to reply through the embedded broker, asked by a separate client, against an echo on bare
 // Aedes of the same version with replies of the same size. The two are measured in turn, so that
 // the ratio holds when the machine's speed drifts.
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,7 +13,8 @@ import { readSongCsv } from "../../src/catalogue/song-csv.js";
 import { replySchema } from "../../src/contract/reply.js";
 import { programRoot } from "../../src/program.js";
 import { generateSongs } from "../catalogue/generate.js";
-import { median, printFigure } from "../figure.js";
+import { median, reportFigure } from "../figure.js";
+import { startBenchNode } from "../bench-node.js";
 import { createRandom } from "../titles/random.js";
 import { type Asker, connectAsker, type Measured } from "./asker.js";
 
@@ -60,7 +61,11 @@ async function compare(
   dataDir: string,
   titles: readonly string[],
 ): Promise<void> {
-  const node = await startNode(dataDir);
+  const node = await startBenchNode({
+    EARSHOT_DATA_DIR: dataDir,
+    EARSHOT_MIC_ENABLED: "false",
+    EARSHOT_RECOMMENDER_RATE_LIMIT: "0",
+  });
   const asker = await connectAsker(node.port);
   const sample = await asker.ask(titles[0] ?? "");
   const reply = replySchema.parse(JSON.parse(sample));
@@ -89,13 +94,8 @@ async function compare(
     }
   }
   report(catalogue, own, others);
-  printFigure({
-    bench: "query",
-    figure: "resident memory",
-    catalogue,
-    value: await residentMb(node.child),
-    unit: "MB",
-  });
+  const value = await residentMb(node.child);
+  reportFigure("query", "resident memory", { value, unit: "MB", catalogue });
   await asker.end();
   for (const echo of echoes.values()) {
     await echo.asker.end();
@@ -113,7 +113,7 @@ function report(
   const of = (measured: readonly Measured[], pick: (one: Measured) => number): number =>
     median(measured.map(pick));
   const print = (figure: string, value: number, rest: { unit: string; against?: string }): void => {
-    printFigure({ bench: "query", figure, catalogue, value, ...rest });
+    reportFigure("query", figure, { value, ...rest, catalogue });
   };
   const medianUs = (one: Measured): number => one.medianUs;
   const perSecond = (one: Measured): number => one.perSecond;
@@ -133,32 +133,6 @@ function report(
     print("round trip ratio", ratio(medianUs), { unit: "x (at most 1.6)", against });
     print("rate ratio", ratio(perSecond), { unit: "x (at least 0.6)", against });
   }
-}
-
-async function startNode(dataDir: string): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "start"], {
-    env: {
-      PATH: process.env["PATH"],
-      EARSHOT_DATA_DIR: dataDir,
-      EARSHOT_NODE_ID: "bench",
-      EARSHOT_BROKER_PORT: "0",
-      EARSHOT_MIC_ENABLED: "false",
-      EARSHOT_RECOMMENDER_RATE_LIMIT: "0",
-    },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    let log = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-      const port = /"port":(\d+).*is online/u.exec(log)?.[1];
-      if (port !== undefined) resolve(Number(port));
-    });
-    child.once("exit", () => {
-      reject(new Error(log));
-    });
-  });
-  return { child, port };
 }
 
 async function residentMb(child: ChildProcess): Promise<number> {
