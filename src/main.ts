@@ -38,7 +38,13 @@ const terminal: Terminal = {
   writeError: (line) => process.stderr.write(`${line}\n`),
   isInteractive: isTerminal,
   isColoured: isTerminal && process.env["NO_COLOR"] === undefined,
-  columns: process.stdout.columns ?? 100,
+  // A pseudo-terminal that nobody has given a size has 0 columns.
+  get columns() {
+    return process.stdout.columns || 100;
+  },
+  get input() {
+    return process.stdin;
+  },
 };
 
 process.on("SIGINT", handleSignal);

@@ -11,8 +11,10 @@ export interface Terminal {
   readonly isInteractive: boolean;
   /** Whether colours are wanted on standard output. */
   readonly isColoured: boolean;
-  /** The width of the terminal in columns. */
+  /** The width of the terminal in columns, as it is now. */
   readonly columns: number;
+  /** Standard input; `isTTY` where a person types. Not touched before it is needed. */
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
 }
 
 /** What flags a command has, in the form of `node:util`'s `parseArgs`. */
@@ -41,8 +43,8 @@ export interface Command {
   readonly help: string;
   /** Its own flags, beside `--help`, `--config` and the configuration's keys. */
   readonly flags: FlagDefinitions;
-  /** Whether it runs until the signal and then ends by itself; all others are just cut short. */
-  readonly runsUntilStopped?: boolean;
+  /** Whether it ends by itself when the signal comes; a command that does not is cut short. */
+  readonly runsUntilStopped?: boolean | ((call: CommandCall) => boolean);
   /**
    * @returns the exit code: 0 fine, 1 it failed
    * @throws EarshotError `bad_usage` or `bad_config` (exit code 2), any other (exit code 1)

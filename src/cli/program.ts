@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { EarshotError, messageOf } from "../errors.js";
 import { programVersion } from "../program.js";
-import type { Command, Terminal } from "./command.js";
+import type { Command, CommandCall, Terminal } from "./command.js";
 import { isStopSignal } from "./stop-signal.js";
 
 /** One line for the overview, and the way to the command itself. */
@@ -22,7 +22,7 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
   [
     "ask",
     {
-      summary: "ask for the songs that sound nearest to a title",
+      summary: "ask for the songs that sound nearest to a title, or wait for a sound and be asked",
       load: async () => (await import("./ask.js")).askCommand,
     },
   ],
@@ -45,6 +45,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     {
       summary: "print the effective configuration and where each value came from",
       load: async () => (await import("./config.js")).configCommand,
+    },
+  ],
+  [
+    "doctor",
+    {
+      summary: "check this machine, the node and the microphone, and say what to do",
+      load: async () => (await import("./doctor.js")).doctorCommand,
     },
   ],
   [
@@ -106,9 +113,14 @@ async function runCommand(
   const { loadConfig } = await import("../config/load.js");
   const loaded = loadConfig({ env: call.env, flags: settings, configFile });
   const { terminal, signal } = call;
-  const running = command.run({ positionals, flags, loaded, terminal, signal });
-  if (command.runsUntilStopped === true) return await running;
+  const commandCall = { positionals, flags, loaded, terminal, signal };
+  const running = command.run(commandCall);
+  if (endsItself(command, commandCall)) return await running;
   return await Promise.race([running, untilStopped(signal)]);
+}
+
+function endsItself({ runsUntilStopped = false }: Command, call: CommandCall): boolean {
+  return typeof runsUntilStopped === "function" ? runsUntilStopped(call) : runsUntilStopped;
 }
 
 /** Ends a command that does not look at the signal itself: Ctrl-C, or a fault. */
