@@ -18,7 +18,7 @@ import { startBenchNode } from "../bench-node.js";
 import { createRandom } from "../titles/random.js";
 import { type Asker, connectAsker, type Measured } from "./asker.js";
 
-const rounds = 7;
+const rounds = 5;
 const counts = { oneByOne: 1500, inFlight: 10_000 };
 const generatedSongs = 100_000;
 

@@ -22,7 +22,7 @@ const songFields = {
   title: z.string(),
   artist: z.string(),
   /** Absent when the catalogue does not know it: JSON leaves an undefined value out. */
-  year: z.int().or(z.undefined()).optional(),
+  year: z.int().optional(),
 };
 
 const scoredSong = z.object({
