@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { duplexPair, type Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 import { Aedes } from "aedes";
 import { EarshotError, messageOf } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
 import { findPortOwner } from "./port-owner.js";
+import { createStreamPair } from "./stream-pair.js";
 
 /** Where a broker listens. */
 export interface BrokerAddress {
@@ -76,10 +77,7 @@ export function createEmbeddedBroker(
     openStream() {
       if (aedes === undefined)
         throw new EarshotError("broker_unavailable", "the broker has not started");
-      const [ours, theirs] = duplexPair();
-      // A pair does not know that its other end is gone; a line of the network does.
-      ours.once("close", () => theirs.destroy());
-      theirs.once("close", () => ours.destroy());
+      const [ours, theirs] = createStreamPair();
       aedes.handle(theirs);
       return ours;
     },

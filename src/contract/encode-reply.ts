@@ -1,7 +1,7 @@
 import type { OkReply, RecommendReply, RecommendResult } from "./reply.js";
 
-/** Texts with any of these need escapes; most titles and names do not. */
-const needsEscape = /[\p{Cc}\p{Cs}"\\]/u;
+/** Texts with any of these may need escapes; most titles and names do not. */
+const mayNeedEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /**
  * Encodes a reply as JSON.
@@ -37,5 +37,5 @@ function encodeSong({ id, title, artist, year }: OkReply["match"] | RecommendRes
 }
 
 function quote(text: string): string {
-  return needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
+  return mayNeedEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
 }

@@ -14,6 +14,7 @@ import type { Log, Service } from "../lifecycle.js";
 import { createLogThrottle } from "../log-throttle.js";
 import { answerRequest, SongNotFoundError } from "./answer.js";
 import { chooseReplyTarget, identifyAsker } from "./asker.js";
+import { createBatch } from "./batch.js";
 import { createLastReply } from "./last-reply.js";
 import { createRateLimit } from "./rate-limit.js";
 import type { SongSource } from "./song-source.js";
@@ -40,6 +41,13 @@ export interface Recommender extends Service {
   statistics(): Readonly<Record<string, number>>;
 }
 
+/** A reply on its way. */
+interface Addressed {
+  readonly topic: string;
+  readonly reply: RecommendReply;
+  readonly correlationData: Uint8Array | undefined;
+}
+
 /** Answers `recommend/request/<client>`: the node's own, and those for any recommender. */
 export function createRecommender(options: RecommenderOptions): Recommender {
   const { bus, topics, log } = options;
@@ -61,7 +69,8 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     ],
   });
 
-  const handle = (message: IncomingMessage): void => {
+  /** Answers one request; `undefined` when there is nobody to answer. */
+  const answer = (message: IncomingMessage): Addressed | undefined => {
     const receivedMs = performance.now();
     const asker = message.retain ? undefined : identifyAsker(message.topic);
     if (asker === undefined) {
@@ -71,7 +80,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
           "request ignored: it is retained, or its last topic level is no client's name",
         );
       });
-      return;
+      return undefined;
     }
     const decoded = decodeRequest(message.payload);
     const target = chooseReplyTarget(asker, { decoded, message, policy });
@@ -80,11 +89,13 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       : errorReply(decoded.id, new EarshotError("rate_limited", tooManyRequests));
     if (reply.status === "ok") lastReply.offer(reply);
     else statistics.countError(reply.error.code);
-    bus
-      .publish(replyChannel(target.topic), reply, { correlationData: message.correlationData })
-      .catch((error: unknown) => {
-        log.warn({ topic: target.topic, reason: messageOf(error) }, "a reply was not delivered");
-      });
+    return { topic: target.topic, reply, correlationData: message.correlationData };
+  };
+
+  const publish = ({ topic, reply, correlationData }: Addressed): void => {
+    bus.publish(replyChannel(topic), reply, { correlationData }).catch((error: unknown) => {
+      log.warn({ topic, reason: messageOf(error) }, "a reply was not delivered");
+    });
   };
 
   const tooManyRequests = `at most ${options.rateLimit} requests a second from one client; wait a moment`;
@@ -110,13 +121,18 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     }
   };
 
+  const batch = createBatch<IncomingMessage>((messages) => {
+    for (const reply of messages.map(answer)) if (reply !== undefined) publish(reply);
+  });
+
   return {
     name: "recommender",
     statistics: () => statistics.read(),
     async start() {
-      for (const filter of topics.requestFilters) await bus.subscribe(filter, handle);
+      for (const filter of topics.requestFilters) await bus.subscribe(filter, batch.add);
     },
     async stop() {
+      batch.flush();
       lastReply.flush();
     },
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import type { Bus, MessageHandler } from "../../src/bus/bus.js";
 import type { IncomingMessage } from "../../src/bus/connection.js";
@@ -61,7 +62,7 @@ async function setUp(source: () => SongSource | undefined = () => catalogue) {
   });
   await recommender.start();
   /** Everything but `recommend/last` that one message led to. */
-  const send = (message: Partial<IncomingMessage>): readonly Published[] => {
+  const send = async (message: Partial<IncomingMessage>): Promise<readonly Published[]> => {
     published.length = 0;
     void handlers[0]?.({
       topic: "earshot/test/recommend/request/me",
@@ -71,6 +72,7 @@ async function setUp(source: () => SongSource | undefined = () => catalogue) {
       correlationData: undefined,
       ...message,
     });
+    await setImmediate();
     return published.filter(({ topic }) => topic !== topics.lastReply.topic);
   };
   return { send, recommender };
@@ -108,9 +110,9 @@ test("whatever comes in, there is exactly one valid reply, and never where it ma
     { nil: undefined },
   );
   const payload = fc.oneof(request, fc.uint8Array({ maxLength: 200 }));
-  fc.assert(
-    fc.property(payload, responseTopic, (bytes, wantedTopic) => {
-      const published = send({ payload: bytes, responseTopic: wantedTopic });
+  await fc.assert(
+    fc.asyncProperty(payload, responseTopic, async (bytes, wantedTopic) => {
+      const published = await send({ payload: bytes, responseTopic: wantedTopic });
       read(published);
       const { topic = "", retain } = published[0] ?? {};
       assert.equal(retain, false);
@@ -126,7 +128,7 @@ test("correlation data goes back as it came, also with an error", async () => {
   const { send, recommender } = await setUp();
   const correlationData = new Uint8Array([1, 2, 3]);
   for (const payload of ["5", "{"]) {
-    const [reply] = send({ payload: Buffer.from(payload), correlationData });
+    const [reply] = await send({ payload: Buffer.from(payload), correlationData });
     assert.deepEqual(reply?.correlationData, correlationData);
   }
   await recommender.stop();
@@ -134,7 +136,7 @@ test("correlation data goes back as it came, also with an error", async () => {
 
 test("without a catalogue the answer is not_ready", async () => {
   const { send } = await setUp(() => undefined);
-  const reply = read(send({}));
+  const reply = read(await send({}));
   assert.ok(reply.status === "error" && reply.error.code === "not_ready");
 });
 
@@ -146,7 +148,7 @@ test("a fault inside is told as internal, without its details", async () => {
     },
   };
   const { send, recommender } = await setUp(() => broken);
-  const reply = read(send({}));
+  const reply = read(await send({}));
   assert.ok(reply.status === "error" && reply.error.code === "internal");
   assert.ok(!JSON.stringify(reply).includes("secret"));
   assert.equal(recommender.statistics()["errors"], 1);
@@ -154,6 +156,6 @@ test("a fault inside is told as internal, without its details", async () => {
 
 test("a retained request and one without a client's name get no reply", async () => {
   const { send } = await setUp();
-  assert.deepEqual(send({ retain: true }), []);
-  assert.deepEqual(send({ topic: "earshot/test/recommend/request/a b" }), []);
+  assert.deepEqual(await send({ retain: true }), []);
+  assert.deepEqual(await send({ topic: "earshot/test/recommend/request/a b" }), []);
 });
