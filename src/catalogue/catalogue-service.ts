@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Bus } from "../bus/bus.js";
 import type { CatalogueState } from "../contract/state.js";
 import type { NodeTopics } from "../contract/topics.js";
+import { messageOf } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
 import { programRoot } from "../program.js";
 import type { Catalogue } from "./catalogue.js";
@@ -36,6 +37,9 @@ export function createCatalogueService(options: CatalogueServiceOptions): Catalo
     async start() {
       catalogue = await openAtStart({ dataDir, starterCsv, log });
       await bus.publish(topics.catalogue, describe(catalogue.manifest));
+      catalogue.warmUp().catch((error: unknown) => {
+        log.warn({ reason: messageOf(error) }, "songs could not be read ahead");
+      });
     },
     async stop() {
       catalogue?.close();

@@ -37,6 +37,8 @@ export interface Catalogue {
   nearest(ordinal: number, count: number): readonly Neighbour[];
   /** The same, exact, among the accepted songs: it looks at every song of the catalogue. */
   scan(ordinal: number, options: ScanOptions): readonly Neighbour[];
+  /** Reads the songs into memory in the background, where all of them have room. */
+  warmUp(): Promise<void>;
   close(): void;
 }
 
@@ -70,6 +72,7 @@ function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
   const { features, songs: size } = manifest;
   const reader = createSongReader(db, size);
   const search = createNeighbourSearch({ index, embedding: createEmbedding(features), arrays });
+  const closing = new AbortController();
   const positions = new Map(features.map(({ name }, position) => [name, position]));
   return {
     manifest,
@@ -87,7 +90,9 @@ function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
       const value = arrays.features[ordinal * positions.size + position];
       return Number.isNaN(value) ? undefined : value;
     },
+    warmUp: () => reader.warmUp(closing.signal),
     close() {
+      closing.abort();
       db.close();
     },
   };

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { EarshotError } from "../errors.js";
 import type { SqlDatabase, SqlRow, SqlStatement } from "../storage/sqlite.js";
 
@@ -22,6 +23,11 @@ export interface SongReader {
   /** The songs in the order of their ordinals given, with one call to the database at most. */
   songs(ordinals: readonly number[]): readonly Song[];
   ordinalOfId(id: string): number | undefined;
+  /**
+   * Reads every song into memory, a little at a time, where all of them have room; until the
+   * signal says that the database is closed.
+   */
+  warmUp(signal: AbortSignal): Promise<void>;
 }
 
 /** Creates the songs table of a new catalogue. */
@@ -44,11 +50,13 @@ export function createSongWriter(db: SqlDatabase): SongWriter {
 }
 
 /** Songs kept in memory, about 200 bytes each; a power of two. */
-const CACHED_SONGS = 131_072;
+const cachedSongs = 131_072;
+/** Rows read in one step of the warm-up: about 2 ms of the event loop. */
+const rowsPerStep = 256;
 /** Rows asked for in one statement. */
-const MOST_ROWS = 32;
+const mostRows = 32;
 
-const COLUMNS = "ordinal, id, title, artist, year";
+const columns = "ordinal, id, title, artist, year";
 
 /** Opens the songs table of a finished catalogue. */
 export function createSongReader(db: SqlDatabase, count: number): SongReader {
@@ -57,8 +65,8 @@ export function createSongReader(db: SqlDatabase, count: number): SongReader {
   const selects = new Map<number, SqlStatement>();
 
   function load(ordinals: readonly number[]): void {
-    for (let start = 0; start < ordinals.length; start += MOST_ROWS) {
-      const part = ordinals.slice(start, start + MOST_ROWS);
+    for (let start = 0; start < ordinals.length; start += mostRows) {
+      const part = ordinals.slice(start, start + mostRows);
       const select = selects.get(part.length) ?? db.prepare(selectRows(part.length));
       selects.set(part.length, select);
       for (const row of select.all(...part)) cache.put(Number(row[0]), decodeSong(row));
@@ -85,6 +93,16 @@ export function createSongReader(db: SqlDatabase, count: number): SongReader {
       const row = byId.get(id);
       return row === undefined ? undefined : Number(row[0]);
     },
+    async warmUp(signal) {
+      if (count > cachedSongs) return;
+      const select = db.prepare(`SELECT ${columns} FROM songs WHERE ordinal >= ? AND ordinal < ?`);
+      for (let start = 0; start < count && !signal.aborted; start += rowsPerStep) {
+        for (const row of select.all(start, start + rowsPerStep)) {
+          cache.put(Number(row[0]), decodeSong(row));
+        }
+        await setImmediate();
+      }
+    },
   };
 }
 
@@ -98,8 +116,8 @@ interface SongCache {
  * modulo the size. Bounded like an LRU and without an LRU's bookkeeping at every hit.
  */
 function createSongCache(count: number): SongCache {
-  const mask = CACHED_SONGS - 1;
-  const size = Math.min(count, CACHED_SONGS);
+  const mask = cachedSongs - 1;
+  const size = Math.min(count, cachedSongs);
   const songs: (Song | undefined)[] = Array.from({ length: size });
   const owners = new Int32Array(size).fill(-1);
   return {
@@ -112,7 +130,7 @@ function createSongCache(count: number): SongCache {
 }
 
 function selectRows(count: number): string {
-  return `SELECT ${COLUMNS} FROM songs WHERE ordinal IN (${Array(count).fill("?").join(",")})`;
+  return `SELECT ${columns} FROM songs WHERE ordinal IN (${Array(count).fill("?").join(",")})`;
 }
 
 function decodeSong([, id, title, artist, year]: SqlRow): Song {
