@@ -20,8 +20,11 @@ export interface EmbeddedBroker extends Service {
   openStream(): Duplex;
 }
 
-/** A subscriber that does not read is dropped after this time; until then it holds up its topic. */
-const drainTimeoutMs = 5000;
+/**
+ * A subscriber that stops reading is dropped after this time. Until then Aedes holds up whoever
+ * publishes to it, and that is the node's own client with the replies for everybody.
+ */
+const drainTimeoutMs = 1000;
 /** How long a new connection may take to send its CONNECT. */
 const connectTimeoutMs = 10_000;
 const maxConnections = 1000;

@@ -260,3 +260,21 @@ test("a flood from one client is limited, and another client is served all the s
   assert.equal(ids.size, count, "every request got its one reply");
   assert.ok(refused >= count - 60, `${refused} were refused`);
 });
+
+test("a subscriber that stops reading is dropped, and the others get their answers", async (t) => {
+  const unlimited = await startNode(t, { EARSHOT_RECOMMENDER_RATE_LIMIT: "0" });
+  const slow = await connectTestClient(t, unlimited.port);
+  await slow.subscribe(replyTo("slow"));
+  slow.client.stream.pause();
+  const flooder = await connectTestClient(t, unlimited.port);
+  const asker = await connectAsker(t, unlimited.port);
+  const request = JSON.stringify({ title: "Hello", limit: 100 });
+  const flood = Array.from({ length: 1500 }, () => flooder.publish(requestFrom("slow"), request));
+  await asker.ask("Bohemian Rhapsody");
+  await Promise.all(flood);
+  const startedMs = performance.now();
+  const reply = await asker.ask("Bohemian Rhapsody");
+  assert.equal(reply.status, "ok");
+  assert.ok(performance.now() - startedMs < 8000);
+  assert.ok(unlimited.log.some((line) => line.includes("client dropped")));
+});
