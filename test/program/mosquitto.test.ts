@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { test, type TestContext } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
 import { needMosquitto, run, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
@@ -55,3 +57,50 @@ test("a node that is killed leaves offline behind on the external broker", async
   const { text } = await client.next(() => true);
   assert.equal(text, "offline");
 });
+
+test("a line that broke on one side only does not leave offline behind later", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  const port = await startMosquitto(t);
+  const proxy = await startProxy(t, port);
+  await startNode(t, {
+    EARSHOT_BROKER_MODE: "external",
+    EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${proxy.port}`,
+  });
+  const client = await connectTestClient(t, port);
+  await client.subscribe("earshot/test/status");
+  await client.next(({ text }) => text === "online");
+  proxy.cutNodeSide();
+  // The broker ends the old session itself when the same client comes again.
+  await client.next(({ text }) => text === "offline");
+  await client.next(({ text }) => text === "online");
+  proxy.cutBrokerSide();
+  const late = await connectTestClient(t, port);
+  await late.subscribe("earshot/test/status");
+  assert.equal((await late.next(() => true)).text, "online");
+});
+
+/** A line to a broker whose first connection can be cut on either side alone. */
+async function startProxy(t: TestContext, brokerPort: number) {
+  const lines: { readonly nodeSide: Socket; readonly brokerSide: Socket }[] = [];
+  const server = createServer((nodeSide) => {
+    const brokerSide = connect(brokerPort, "127.0.0.1");
+    lines.push({ nodeSide, brokerSide });
+    nodeSide.on("data", (bytes) => brokerSide.write(bytes)).on("error", () => {});
+    brokerSide.on("data", (bytes) => nodeSide.write(bytes)).on("error", () => {});
+  }).listen(0, "127.0.0.1");
+  t.after(() => {
+    for (const { nodeSide, brokerSide } of lines) {
+      nodeSide.destroy();
+      brokerSide.destroy();
+    }
+    server.close();
+  });
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  return {
+    port: address.port,
+    cutNodeSide: () => lines[0]?.nodeSide.destroy(),
+    cutBrokerSide: () => lines[0]?.brokerSide.destroy(),
+  };
+}
