@@ -82,13 +82,15 @@ const unsupportedVersionCodes: ReadonlySet<unknown> = new Set([1, 0x84]);
 /** The broker closed the line instead of answering the CONNECT. */
 class ClosedEarlyError extends Error {}
 
-/** Whether a connect failed because of the version: the broker said so, or hung up on it. */
+/** Whether a connect failed because the broker said that it does not speak this version. */
 export function isVersionRefusal(error: unknown): boolean {
   const cause = error instanceof EarshotError ? error.cause : error;
-  if (!(cause instanceof Error)) return false;
-  return (
-    cause instanceof ClosedEarlyError || unsupportedVersionCodes.has(Reflect.get(cause, "code"))
-  );
+  return cause instanceof Error && unsupportedVersionCodes.has(Reflect.get(cause, "code"));
+}
+
+/** Whether a connect failed because the broker closed the line instead of answering. */
+export function isEarlyClose(error: unknown): boolean {
+  return error instanceof EarshotError && error.cause instanceof ClosedEarlyError;
 }
 
 /**

@@ -250,15 +250,20 @@ test("a first connect that fails is an error that says why", async (t) => {
   });
 });
 
-test("a broker that speaks MQTT 3.1.1 only is spoken to in 3.1.1", async (t) => {
-  // A broker of that kind in its barest form: CONNACK 1 to everything but level 4.
-  const versions: number[] = [];
+/** A broker in its barest form, which answers each CONNECT as it is told to by the MQTT level. */
+async function startBareBroker(
+  t: TestContext,
+  answer: (level: number, attempt: number) => readonly number[],
+) {
+  const levels: number[] = [];
   const server = createServer((socket) => {
     socket.once("data", (bytes) => {
       const level = bytes[8] ?? 0;
-      versions.push(level);
-      if (level === 4) socket.write(Buffer.from([0x20, 2, 0, 0]));
-      else socket.end(Buffer.from([0x20, 2, 0, 1]));
+      levels.push(level);
+      const connack = answer(level, levels.length);
+      const isAccepted = connack.length > 0 && connack[3] === 0;
+      if (isAccepted) socket.write(Buffer.from(connack));
+      else socket.end(Buffer.from(connack));
     });
     socket.on("error", () => {});
   }).listen(0, "127.0.0.1");
@@ -266,8 +271,35 @@ test("a broker that speaks MQTT 3.1.1 only is spoken to in 3.1.1", async (t) => 
   await once(server, "listening");
   const address = server.address();
   assert.ok(typeof address === "object" && address !== null);
-  const bus = makeBus(t, { kind: "url", url: `mqtt://127.0.0.1:${address.port}` });
+  return {
+    route: { kind: "url", url: `mqtt://127.0.0.1:${address.port}` } as const,
+    levels,
+  };
+}
+
+const accepted = { 4: [0x20, 2, 0, 0], 5: [0x20, 3, 0, 0, 0] } as const;
+
+test("a broker that says that it speaks MQTT 3.1.1 only is spoken to in 3.1.1 from then on", async (t) => {
+  const bare = await startBareBroker(t, (level) => (level === 4 ? accepted[4] : [0x20, 2, 0, 1]));
+  const bus = makeBus(t, bare.route);
   await bus.start();
-  assert.deepEqual(versions, [5, 4]);
+  assert.deepEqual(bare.levels, [5, 4]);
   assert.equal(bus.protocolVersion(), 4);
+  await bus.stop();
+  await bus.start();
+  assert.deepEqual(bare.levels, [5, 4, 4]);
+});
+
+test("a broker that hung up once is asked for MQTT 5 again at the next connect", async (t) => {
+  const bare = await startBareBroker(t, (level, attempt) => {
+    if (attempt === 1) return [];
+    return level === 4 ? accepted[4] : accepted[5];
+  });
+  const bus = makeBus(t, bare.route);
+  await bus.start();
+  assert.equal(bus.protocolVersion(), 4);
+  await bus.stop();
+  await bus.start();
+  assert.deepEqual(bare.levels, [5, 4, 5]);
+  assert.equal(bus.protocolVersion(), 5);
 });
