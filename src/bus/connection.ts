@@ -187,9 +187,10 @@ function wrap(
     },
     async subscribe(filter) {
       const what = `subscribing to ${filter}`;
+      // MQTT 5 only: Retain As Published lets a live message keep the flag that its sender set.
       try {
         await withDeadline(
-          client.subscribeAsync(filter, { qos: subscribeQos }),
+          client.subscribeAsync(filter, { qos: subscribeQos, rap: true }),
           ackTimeoutMs,
           what,
         );

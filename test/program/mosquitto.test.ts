@@ -43,6 +43,22 @@ test("as a client of Mosquitto the node answers over MQTT 5 on the Response Topi
   assert.equal(JSON.parse(message.payload).id, "rr-1");
 });
 
+test("as a client of Mosquitto the node does not answer a live request that is retained", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  const port = await startMosquitto(t);
+  const node = await startNode(t, {
+    EARSHOT_BROKER_MODE: "external",
+    EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
+  });
+  const client = await connectTestClient(t, port);
+  await client.subscribe("earshot/test/recommend/reply/+");
+  await client.publish("earshot/test/recommend/request/me", "Hello", { retain: true });
+  await client.publish("earshot/test/recommend/request/other", "Hello");
+  const { topic } = await client.next(() => true);
+  assert.equal(topic, "earshot/test/recommend/reply/other");
+  assert.ok(node.log.some((line) => line.includes("request ignored")));
+});
+
 test("a node that is killed leaves offline behind on the external broker", async (t) => {
   if (!(await needMosquitto(t, "mosquitto"))) return;
   const port = await startMosquitto(t);
