@@ -68,6 +68,10 @@ async function composeApp({ config, log }: AppOptions) {
   const bus = createBus({
     log: log.child({ module: "bus" }),
     retryFirstConnect: broker === undefined,
+    // Which version of MQTT it speaks is a part of `info`.
+    onConnect: () => {
+      presence.announce();
+    },
     connect: (events) =>
       connect({
         ...events,

@@ -40,6 +40,8 @@ export interface BusOptions {
   }) => Promise<Connection>;
   /** Whether a first connect that fails is retried in the background instead of failing `start`. */
   readonly retryFirstConnect: boolean;
+  /** Called after each connect, when everything is subscribed and sent again. */
+  readonly onConnect?: () => void;
 }
 
 /** Who takes the messages on one filter. */
@@ -156,6 +158,7 @@ class MqttBus implements Bus, Service {
     }
     isReady = true;
     this.#options.log.info({ mqtt: connection.version }, "connected to the broker");
+    this.#options.onConnect?.();
   }
 
   #handleLoss(): void {
