@@ -62,14 +62,21 @@ async function composeApp({ config, log }: AppOptions) {
   const broker = createBroker(config, log);
   const route = await createRoute(config, broker);
   const connect = createConnector(broker === undefined ? config.mqtt.version : "5");
+  // One id for the whole run: at a reconnect the broker then ends a session that it still believes
+  // in at once, and not later, when its last will would overwrite the new `online`.
+  const clientId = `earshot-${config.node.id}-${randomUUID().slice(0, 8)}`;
   const bus = createBus({
     log: log.child({ module: "bus" }),
     retryFirstConnect: broker === undefined,
+    // Which version of MQTT it speaks is a part of `info`.
+    onConnect: () => {
+      presence.announce();
+    },
     connect: (events) =>
       connect({
         ...events,
         route,
-        clientId: `earshot-${config.node.id}-${randomUUID().slice(0, 8)}`,
+        clientId,
         will: { topic: topics.status.topic, payload: "offline" },
         timeoutMs: connectTimeoutMs,
       }),

@@ -4,6 +4,7 @@ import { EarshotError, messageOf } from "../errors.js";
 import { type Backoff, backoffMs } from "../backoff.js";
 import type { Log, Service } from "../lifecycle.js";
 import type { Connection, IncomingMessage, PublishOptions } from "./connection.js";
+import { createRetainedMessages, type RetainedMessages } from "./retained-messages.js";
 
 /** Handles one message. What it throws is logged and harms no other handler. */
 export type MessageHandler = (message: IncomingMessage) => void | Promise<void>;
@@ -39,6 +40,8 @@ export interface BusOptions {
   }) => Promise<Connection>;
   /** Whether a first connect that fails is retried in the background instead of failing `start`. */
   readonly retryFirstConnect: boolean;
+  /** Called after each connect, when everything is subscribed and sent again. */
+  readonly onConnect?: () => void;
 }
 
 /** Who takes the messages on one filter. */
@@ -50,6 +53,7 @@ interface LocalSubscription {
 const retry: Backoff = { firstMs: 1000, longestMs: 60_000 };
 /** A connection that lasted this long was a good one: the next retry starts from the beginning. */
 const healthyMs = 30_000;
+const lineEnded = "the connection to the broker ended";
 
 /** The node's one connection to its broker, kept alive until it is stopped. */
 export function createBus(options: BusOptions): Bus & Service {
@@ -60,11 +64,7 @@ class MqttBus implements Bus, Service {
   readonly name = "bus";
   readonly #options: BusOptions;
   readonly #subscriptions = new Map<string, LocalSubscription>();
-  /** The last payload of each retained channel, in the order in which they were published. */
-  readonly #retained = new Map<
-    string,
-    { readonly payload: string; readonly options: PublishOptions }
-  >();
+  readonly #retained: RetainedMessages;
   #failures = 0;
   #connection: Connection | undefined;
   #connectedAtMs = 0;
@@ -73,6 +73,7 @@ class MqttBus implements Bus, Service {
 
   constructor(options: BusOptions) {
     this.#options = options;
+    this.#retained = createRetainedMessages(options.log);
   }
 
   async start(): Promise<void> {
@@ -100,11 +101,7 @@ class MqttBus implements Bus, Service {
   ): Promise<void> {
     const text = channel.codec.encode(payload);
     const options: PublishOptions = { qos: channel.qos, retain: channel.retain, ...extra };
-    if (channel.retain) {
-      // Deleted first, so that the order in which they are sent again is the order of publishing.
-      this.#retained.delete(channel.topic);
-      this.#retained.set(channel.topic, { payload: text, options });
-    }
+    if (channel.retain) this.#retained.remember(channel.topic, text, options);
     if (this.#connection === undefined) {
       if (channel.retain) return Promise.resolve();
       const message = `not connected: nothing sent to ${channel.topic}`;
@@ -130,42 +127,47 @@ class MqttBus implements Bus, Service {
   }
 
   async #connect(): Promise<void> {
-    const connection = await this.#options.connect({
+    let isReady = false;
+    const connection: Connection = await this.#options.connect({
       onMessage: (message) => {
         this.#dispatch(message);
       },
       onClose: () => {
-        this.#handleClose();
+        // A connection that ends late must not take a newer one with it.
+        if (this.#connection !== connection) return;
+        this.#connection = undefined;
+        // Before that it is this very attempt that fails and tells its caller.
+        if (isReady) this.#handleLoss();
       },
     });
     if (this.#isStopped) {
       await connection.end();
       return;
     }
+    // Before the first filter: a request that comes right after a SUBACK can then be answered.
+    this.#connection = connection;
     this.#connectedAtMs = performance.now();
     try {
       for (const filter of this.#subscriptions.keys()) await connection.subscribe(filter);
-      this.#connection = connection;
-      for (const [topic, { payload, options }] of this.#retained) {
-        await connection.publish(topic, payload, options);
-      }
+      await this.#retained.sendAll(connection);
+      if (!connection.isOpen()) throw new EarshotError("broker_unavailable", lineEnded);
     } catch (error) {
-      this.#connection = undefined;
+      if (this.#connection === connection) this.#connection = undefined;
       await connection.end();
       throw error;
     }
+    isReady = true;
     this.#options.log.info({ mqtt: connection.version }, "connected to the broker");
+    this.#options.onConnect?.();
   }
 
-  #handleClose(): void {
-    const wasConnected = this.#connection !== undefined;
-    this.#connection = undefined;
-    if (!wasConnected || this.#isStopped) return;
+  #handleLoss(): void {
     if (performance.now() - this.#connectedAtMs > healthyMs) this.#failures = 0;
-    this.#retryLater(new Error("the connection to the broker ended"));
+    this.#retryLater(new Error(lineEnded));
   }
 
   #retryLater(reason: unknown): void {
+    if (this.#isStopped) return;
     this.#failures += 1;
     const waitMs = backoffMs(retry, this.#failures, Math.random);
     this.#options.log.warn(
@@ -175,7 +177,7 @@ class MqttBus implements Bus, Service {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => {
       this.#connect().catch((error: unknown) => {
-        if (!this.#isStopped) this.#retryLater(error);
+        this.#retryLater(error);
       });
     }, waitMs);
   }

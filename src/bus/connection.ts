@@ -55,13 +55,18 @@ export interface ConnectOptions {
 /** One connection from its CONNACK to its end. It never reconnects: `bus.ts` makes another. */
 export interface Connection {
   readonly version: 4 | 5;
+  isOpen(): boolean;
   /**
    * Resolves at the PUBACK (QoS 1) or when the packet is written (QoS 0).
    *
-   * @throws EarshotError `timeout` when the broker does not acknowledge in time
+   * @throws EarshotError `timeout` when the broker does not acknowledge in time;
+   *   `broker_unavailable` when it refuses the message, or the connection ends
    */
   publish(topic: string, payload: string, options: PublishOptions): Promise<void>;
-  /** @throws EarshotError `broker_unavailable` when the broker refuses the filter */
+  /**
+   * @throws EarshotError `timeout` when the broker does not acknowledge in time;
+   *   `broker_unavailable` when it refuses the filter, or the connection ends
+   */
   subscribe(filter: string): Promise<void>;
   /** Says goodbye (no last will) and waits for it, or cuts the line when that takes too long. */
   end(): Promise<void>;
@@ -77,13 +82,15 @@ const unsupportedVersionCodes: ReadonlySet<unknown> = new Set([1, 0x84]);
 /** The broker closed the line instead of answering the CONNECT. */
 class ClosedEarlyError extends Error {}
 
-/** Whether a connect failed because of the version: the broker said so, or hung up on it. */
+/** Whether a connect failed because the broker said that it does not speak this version. */
 export function isVersionRefusal(error: unknown): boolean {
   const cause = error instanceof EarshotError ? error.cause : error;
-  if (!(cause instanceof Error)) return false;
-  return (
-    cause instanceof ClosedEarlyError || unsupportedVersionCodes.has(Reflect.get(cause, "code"))
-  );
+  return cause instanceof Error && unsupportedVersionCodes.has(Reflect.get(cause, "code"));
+}
+
+/** Whether a connect failed because the broker closed the line instead of answering. */
+export function isEarlyClose(error: unknown): boolean {
+  return error instanceof EarshotError && error.cause instanceof ClosedEarlyError;
 }
 
 /**
@@ -167,27 +174,28 @@ function wrap(
   client.once("close", deadlines.failAll);
   return {
     version,
+    isOpen: () => client.connected,
     publish(topic, payload, options) {
       return new Promise((resolve, reject) => {
         const settled = deadlines.begin(`publishing to ${topic}`, reject);
         client.publish(topic, payload, toClientOptions(options, version), (error) => {
           settled();
           if (error === undefined || error === null) resolve();
-          else reject(error);
+          else reject(asBrokerError(`publishing to ${topic}`, error));
         });
       });
     },
     async subscribe(filter) {
-      const granted = await withDeadline(
-        client.subscribeAsync(filter, { qos: subscribeQos }),
-        ackTimeoutMs,
-        `subscribing to ${filter}`,
-      );
-      if (granted.some((grant) => grant.qos === 128)) {
-        throw new EarshotError(
-          "broker_unavailable",
-          `the broker refuses a subscription to ${filter}`,
+      const what = `subscribing to ${filter}`;
+      // MQTT 5 only: Retain As Published lets a live message keep the flag that its sender set.
+      try {
+        await withDeadline(
+          client.subscribeAsync(filter, { qos: subscribeQos, rap: true }),
+          ackTimeoutMs,
+          what,
         );
+      } catch (error) {
+        throw asBrokerError(what, error);
       }
     },
     async end() {
@@ -198,6 +206,12 @@ function wrap(
       }
     },
   };
+}
+
+/** What mqtt.js says of a refusal or of a line that ended, as one of Earshot's errors. */
+function asBrokerError(what: string, cause: unknown): EarshotError {
+  if (cause instanceof EarshotError) return cause;
+  return new EarshotError("broker_unavailable", `${what}: ${messageOf(cause)}`, { cause });
 }
 
 function toClientOptions(options: PublishOptions, version: 4 | 5): IClientPublishOptions {

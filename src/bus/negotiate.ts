@@ -2,35 +2,32 @@ import {
   type Connection,
   type ConnectOptions,
   connectToBroker,
+  isEarlyClose,
   isVersionRefusal,
 } from "./connection.js";
 
 export type VersionSetting = "auto" | "4" | "5";
 
 /**
- * Makes a connector that finds out once which version of MQTT the broker speaks and keeps to it.
+ * Makes a connector that finds out which version of MQTT the broker speaks and keeps to it.
  *
- * `auto` tries MQTT 5 first; a broker that refuses the version, or hangs up on it, gets 3.1.1.
+ * `auto` tries MQTT 5 first; a broker that refuses the version, or hangs up on it, gets 3.1.1. To
+ * hang up may have been an accident: only a broker that said no is not asked for 5 again.
  */
 export function createConnector(
   setting: VersionSetting,
 ): (options: Omit<ConnectOptions, "version">) => Promise<Connection> {
-  let version: 4 | 5 | undefined = setting === "auto" ? undefined : setting === "5" ? 5 : 4;
+  let known: 4 | 5 | undefined = setting === "auto" ? undefined : setting === "5" ? 5 : 4;
   return async (options) => {
-    const connection =
-      version === undefined
-        ? await connectWithBest(options)
-        : await connectToBroker({ ...options, version });
-    version = connection.version;
-    return connection;
+    if (known !== undefined) return await connectToBroker({ ...options, version: known });
+    try {
+      const connection = await connectToBroker({ ...options, version: 5 });
+      known = 5;
+      return connection;
+    } catch (error) {
+      if (isVersionRefusal(error)) known = 4;
+      else if (!isEarlyClose(error)) throw error;
+      return await connectToBroker({ ...options, version: 4 });
+    }
   };
-}
-
-async function connectWithBest(options: Omit<ConnectOptions, "version">): Promise<Connection> {
-  try {
-    return await connectToBroker({ ...options, version: 5 });
-  } catch (error) {
-    if (!isVersionRefusal(error)) throw error;
-    return await connectToBroker({ ...options, version: 4 });
-  }
 }

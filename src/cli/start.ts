@@ -57,5 +57,7 @@ function describeStart(app: RunningApp): string {
   const { node, roles, broker, catalogue } = app.info();
   const place = `${broker.kind} broker mqtt://${broker.host}:${broker.port}`;
   const songs = catalogue === undefined ? "" : `, ${catalogue.songs} songs (${catalogue.name})`;
-  return `node ${node} is online at the ${place} as ${roles.join(", ")}${songs}`;
+  const isConnected = broker.mqtt_version !== undefined;
+  const state = isConnected ? "is online at" : "is up and waits for";
+  return `node ${node} ${state} the ${place} as ${roles.join(", ")}${songs}`;
 }

@@ -29,35 +29,46 @@ const farewellTimeoutMs = 2000;
  */
 export function createPresence(options: PresenceOptions): Presence {
   const { bus, topics, log } = options;
+  let isUp = false;
   let timer: NodeJS.Timeout | undefined;
   const publishHealth = (): void => {
     bus.publish(topics.health, options.health()).catch((error: unknown) => {
       log.debug({ reason: messageOf(error) }, "health not published");
     });
   };
+  const stop = async (): Promise<void> => {
+    if (!isUp) return;
+    isUp = false;
+    clearInterval(timer);
+    await withDeadline(
+      bus.publish(topics.status, "offline"),
+      farewellTimeoutMs,
+      "saying that this node goes offline",
+    );
+  };
   return {
     name: "presence",
+    stop,
     announce() {
-      if (timer === undefined) return;
+      if (!isUp) return;
       bus.publish(topics.info, options.info()).catch((error: unknown) => {
         log.debug({ reason: messageOf(error) }, "info not published");
       });
     },
     async start() {
-      await bus.publish(topics.info, options.info());
-      publishHealth();
-      await bus.publish(topics.status, "online");
+      // Before the first await: what changes while that is under way must be announced too.
+      isUp = true;
+      try {
+        await bus.publish(topics.info, options.info());
+        publishHealth();
+        await bus.publish(topics.status, "online");
+      } catch (error) {
+        await stop().catch((farewell: unknown) => {
+          log.debug({ reason: messageOf(farewell) }, "offline not published");
+        });
+        throw error;
+      }
       timer = setInterval(publishHealth, healthPeriodMs);
-    },
-    async stop() {
-      if (timer === undefined) return;
-      clearInterval(timer);
-      timer = undefined;
-      await withDeadline(
-        bus.publish(topics.status, "offline"),
-        farewellTimeoutMs,
-        "saying that this node goes offline",
-      );
     },
   };
 }

@@ -35,16 +35,17 @@ export function chooseReplyTarget(
   options: {
     readonly decoded: DecodedRequest;
     readonly message: IncomingMessage;
-    readonly policy: ReplyPolicy;
+    /** Asked only when the asker has chosen a topic of its own. */
+    readonly readPolicy: () => ReplyPolicy;
   },
 ): ReplyTarget {
-  const { decoded, message, policy } = options;
+  const { decoded, message, readPolicy } = options;
   const wanted = (decoded.ok ? decoded.request.reply_to : decoded.replyTo) ?? message.responseTopic;
   if (wanted === undefined || wanted === asker.derivedTopic) {
     return { topic: asker.derivedTopic, error: undefined };
   }
   try {
-    return { topic: checkReplyTarget(wanted, policy), error: undefined };
+    return { topic: checkReplyTarget(wanted, readPolicy()), error: undefined };
   } catch (error) {
     if (!(error instanceof EarshotError)) throw error;
     return { topic: asker.derivedTopic, error };

@@ -6,7 +6,7 @@ import {
   type RecommendReply,
   replyErrorCodes,
 } from "../contract/reply.js";
-import { createReplyPolicy } from "../contract/reply-target.js";
+import { createReplyPolicy, type ReplyPolicy } from "../contract/reply-target.js";
 import { type DecodedRequest, decodeRequest } from "../contract/request.js";
 import { type NodeTopics, replyChannel } from "../contract/topics.js";
 import { EarshotError, messageOf } from "../errors.js";
@@ -54,20 +54,19 @@ export function createRecommender(options: RecommenderOptions): Recommender {
   const statistics = createQueryStatistics();
   const rateLimit = createRateLimit(options.rateLimit);
   const ignored = createLogThrottle();
+  const undelivered = createLogThrottle();
   const lastReply = createLastReply((reply) => {
     bus.publish(topics.lastReply, reply).catch((error: unknown) => {
       log.debug({ reason: messageOf(error) }, "the last reply was not published");
     });
   });
-  const policy = createReplyPolicy({
-    base: options.base,
-    prefixes: options.replyPrefixes,
-    subscriptions: [
-      ...topics.requestFilters,
-      topics.micEnabledSet.topic,
-      topics.micThresholdSet.topic,
-    ],
-  });
+  // Made anew for each chosen topic, because features may subscribe to more at any time.
+  const readPolicy = (): ReplyPolicy =>
+    createReplyPolicy({
+      base: options.base,
+      prefixes: options.replyPrefixes,
+      subscriptions: bus.subscriptions(),
+    });
 
   /** Answers one request; `undefined` when there is nobody to answer. */
   const answer = (message: IncomingMessage): Addressed | undefined => {
@@ -83,7 +82,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       return undefined;
     }
     const decoded = decodeRequest(message.payload);
-    const target = chooseReplyTarget(asker, { decoded, message, policy });
+    const target = chooseReplyTarget(asker, { decoded, message, readPolicy });
     const reply = rateLimit.admits(asker.client)
       ? createReply(decoded, { receivedMs, forbidden: target.error })
       : errorReply(decoded.id, new EarshotError("rate_limited", tooManyRequests));
@@ -94,7 +93,9 @@ export function createRecommender(options: RecommenderOptions): Recommender {
 
   const publish = ({ topic, reply, correlationData }: Addressed): void => {
     bus.publish(replyChannel(topic), reply, { correlationData }).catch((error: unknown) => {
-      log.warn({ topic, reason: messageOf(error) }, "a reply was not delivered");
+      undelivered.run((heldBack) => {
+        log.warn({ topic, reason: messageOf(error), heldBack }, "a reply was not delivered");
+      });
     });
   };
 

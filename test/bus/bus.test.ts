@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { test, type TestContext } from "node:test";
 import { createEmbeddedBroker } from "../../src/broker/embedded.js";
 import { type Bus, createBus } from "../../src/bus/bus.js";
-import type { IncomingMessage, Route } from "../../src/bus/connection.js";
+import type { Connection, IncomingMessage, Route } from "../../src/bus/connection.js";
 import { createConnector } from "../../src/bus/negotiate.js";
 import { nodeTopics, replyChannel } from "../../src/contract/topics.js";
 import { createDeferred } from "../../src/deferred.js";
@@ -35,6 +35,37 @@ function makeBus(
   });
   t.after(() => bus.stop());
   return bus;
+}
+
+interface FakeConnection extends Connection {
+  readonly onClose: () => void;
+}
+
+/** A bus on connections that only remember whether they were ended. */
+function makeBusOnFakes(t: TestContext, subscribe: () => Promise<void>) {
+  const connections: FakeConnection[] = [];
+  const bus = createBus({
+    log: recordLog(),
+    retryFirstConnect: false,
+    connect({ onClose }) {
+      let isOpen = true;
+      const connection: FakeConnection = {
+        version: 5,
+        onClose,
+        isOpen: () => isOpen,
+        publish: () => Promise.resolve(),
+        subscribe,
+        end() {
+          isOpen = false;
+          return Promise.resolve();
+        },
+      };
+      connections.push(connection);
+      return Promise.resolve(connection);
+    },
+  });
+  t.after(() => bus.stop());
+  return { bus, connections };
 }
 
 async function makeBroker(t: TestContext, port = 0) {
@@ -77,13 +108,16 @@ test("a handler that throws or rejects harms neither the process nor other handl
     throw new Error("thrown");
   });
   await bus.subscribe("+/b", () => Promise.reject(new Error("rejected")));
-  await bus.subscribe("a/b", received.resolve);
+  await bus.subscribe("marker", received.resolve);
   const client = await connectTestClient(t, port);
   await client.publish("a/b", "x");
+  await client.publish("marker", "x");
   await received.promise;
-  await client.publish("marker/b", "x");
   const reasons = log.lines.filter(({ level }) => level === "error").map(({ details }) => details);
-  assert.ok(JSON.stringify(reasons).includes("thrown"));
+  assert.deepEqual(reasons, [
+    { topic: "a/b", reason: "thrown" },
+    { topic: "a/b", reason: "rejected" },
+  ]);
 });
 
 test("after a broker's restart the bus subscribes again and sends all retained state again", async (t) => {
@@ -104,6 +138,62 @@ test("after a broker's restart the bus subscribes again and sends all retained s
   assert.equal(threshold.text, "-36");
   await client.publish("earshot/test/recommend/request/me", "again");
   assert.equal(Buffer.from((await received.promise).payload).toString(), "again");
+});
+
+test("what comes while the bus still subscribes can be answered", async (t) => {
+  const { broker, port } = await makeBroker(t);
+  const client = await connectTestClient(t, port);
+  await client.publish("first/topic", "x", { retain: true });
+  const bus = makeBus(t, { kind: "stream", open: () => broker.openStream() });
+  const answered = createDeferred<void>();
+  await bus.subscribe("first/+", async () => {
+    await bus.publish(topics.micLevel, -30).then(answered.resolve, answered.reject);
+  });
+  for (const filter of ["second/+", "third/+"]) await bus.subscribe(filter, () => {});
+  await bus.start();
+  await answered.promise;
+});
+
+test("a retained message for which the broker cuts the line does not lock the node out", async (t) => {
+  const { port, url } = await makeBroker(t);
+  const log = recordLog();
+  const bus = makeBus(t, { kind: "url", url }, { log, retryFirstConnect: true });
+  await bus.publish({ ...topics.status, topic: "$denied/status" }, "online");
+  await bus.publish(topics.status, "online");
+  const client = await connectTestClient(t, port);
+  await client.subscribe(topics.status.topic);
+  await bus.start();
+  await client.next(({ text }) => text === "online");
+  assert.ok(log.lines.some(({ details }) => JSON.stringify(details).includes("$denied/status")));
+});
+
+test("a bus that is stopped while it connects leaves no connection behind", async (t) => {
+  const subscribed = createDeferred<void>();
+  const asked = createDeferred<void>();
+  const { bus, connections } = makeBusOnFakes(t, () => {
+    asked.resolve();
+    return subscribed.promise;
+  });
+  await bus.subscribe("a/b", () => {});
+  const started = bus.start();
+  await asked.promise;
+  await bus.stop();
+  subscribed.resolve();
+  await assert.rejects(started);
+  assert.equal(bus.protocolVersion(), undefined);
+  assert.deepEqual(
+    connections.map((connection) => connection.isOpen()),
+    [false],
+  );
+});
+
+test("a connection that ends late does not take the newer one with it", async (t) => {
+  const { bus, connections } = makeBusOnFakes(t, () => Promise.resolve());
+  await bus.start();
+  await bus.stop();
+  await bus.start();
+  connections[0]?.onClose();
+  assert.equal(bus.protocolVersion(), 5);
 });
 
 test("a broker that is not there yet is found once it is", async (t) => {
@@ -160,15 +250,20 @@ test("a first connect that fails is an error that says why", async (t) => {
   });
 });
 
-test("a broker that speaks MQTT 3.1.1 only is spoken to in 3.1.1", async (t) => {
-  // A broker of that kind in its barest form: CONNACK 1 to everything but level 4.
-  const versions: number[] = [];
+/** A broker in its barest form, which answers each CONNECT as it is told to by the MQTT level. */
+async function startBareBroker(
+  t: TestContext,
+  answer: (level: number, attempt: number) => readonly number[],
+) {
+  const levels: number[] = [];
   const server = createServer((socket) => {
     socket.once("data", (bytes) => {
       const level = bytes[8] ?? 0;
-      versions.push(level);
-      if (level === 4) socket.write(Buffer.from([0x20, 2, 0, 0]));
-      else socket.end(Buffer.from([0x20, 2, 0, 1]));
+      levels.push(level);
+      const connack = answer(level, levels.length);
+      const isAccepted = connack.length > 0 && connack[3] === 0;
+      if (isAccepted) socket.write(Buffer.from(connack));
+      else socket.end(Buffer.from(connack));
     });
     socket.on("error", () => {});
   }).listen(0, "127.0.0.1");
@@ -176,8 +271,35 @@ test("a broker that speaks MQTT 3.1.1 only is spoken to in 3.1.1", async (t) => 
   await once(server, "listening");
   const address = server.address();
   assert.ok(typeof address === "object" && address !== null);
-  const bus = makeBus(t, { kind: "url", url: `mqtt://127.0.0.1:${address.port}` });
+  return {
+    route: { kind: "url", url: `mqtt://127.0.0.1:${address.port}` } as const,
+    levels,
+  };
+}
+
+const accepted = { 4: [0x20, 2, 0, 0], 5: [0x20, 3, 0, 0, 0] } as const;
+
+test("a broker that says that it speaks MQTT 3.1.1 only is spoken to in 3.1.1 from then on", async (t) => {
+  const bare = await startBareBroker(t, (level) => (level === 4 ? accepted[4] : [0x20, 2, 0, 1]));
+  const bus = makeBus(t, bare.route);
   await bus.start();
-  assert.deepEqual(versions, [5, 4]);
+  assert.deepEqual(bare.levels, [5, 4]);
   assert.equal(bus.protocolVersion(), 4);
+  await bus.stop();
+  await bus.start();
+  assert.deepEqual(bare.levels, [5, 4, 4]);
+});
+
+test("a broker that hung up once is asked for MQTT 5 again at the next connect", async (t) => {
+  const bare = await startBareBroker(t, (level, attempt) => {
+    if (attempt === 1) return [];
+    return level === 4 ? accepted[4] : accepted[5];
+  });
+  const bus = makeBus(t, bare.route);
+  await bus.start();
+  assert.equal(bus.protocolVersion(), 4);
+  await bus.stop();
+  await bus.start();
+  assert.deepEqual(bare.levels, [5, 4, 5]);
+  assert.equal(bus.protocolVersion(), 5);
 });

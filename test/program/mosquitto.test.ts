@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test, type TestContext } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
-import { needMosquitto, run, startMosquitto } from "../support/mosquitto.js";
+import { infoSchema } from "../../src/contract/state.js";
+import { programRoot } from "../../src/program.js";
+import { findFreePort, needMosquitto, run, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { startNode } from "../support/node-process.js";
+import { makeTempFolder } from "../support/temp-folder.js";
 
 test("mosquitto_pub and mosquitto_sub ask the embedded broker's node", async (t) => {
   if (!(await needMosquitto(t, "mosquitto_pub"))) return;
@@ -41,6 +49,22 @@ test("as a client of Mosquitto the node answers over MQTT 5 on the Response Topi
   assert.equal(JSON.parse(message.payload).id, "rr-1");
 });
 
+test("as a client of Mosquitto the node does not answer a live request that is retained", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  const port = await startMosquitto(t);
+  const node = await startNode(t, {
+    EARSHOT_BROKER_MODE: "external",
+    EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
+  });
+  const client = await connectTestClient(t, port);
+  await client.subscribe("earshot/test/recommend/reply/+");
+  await client.publish("earshot/test/recommend/request/me", "Hello", { retain: true });
+  await client.publish("earshot/test/recommend/request/other", "Hello");
+  const { topic } = await client.next(() => true);
+  assert.equal(topic, "earshot/test/recommend/reply/other");
+  assert.ok(node.log.some((line) => line.includes("request ignored")));
+});
+
 test("a node that is killed leaves offline behind on the external broker", async (t) => {
   if (!(await needMosquitto(t, "mosquitto"))) return;
   const port = await startMosquitto(t);
@@ -55,3 +79,82 @@ test("a node that is killed leaves offline behind on the external broker", async
   const { text } = await client.next(() => true);
   assert.equal(text, "offline");
 });
+
+test("a line that broke on one side only does not leave offline behind later", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  const port = await startMosquitto(t);
+  const proxy = await startProxy(t, port);
+  await startNode(t, {
+    EARSHOT_BROKER_MODE: "external",
+    EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${proxy.port}`,
+  });
+  const client = await connectTestClient(t, port);
+  await client.subscribe("earshot/test/status");
+  await client.next(({ text }) => text === "online");
+  proxy.cutNodeSide();
+  // The broker ends the old session itself when the same client comes again.
+  await client.next(({ text }) => text === "offline");
+  await client.next(({ text }) => text === "online");
+  proxy.cutBrokerSide();
+  const late = await connectTestClient(t, port);
+  await late.subscribe("earshot/test/status");
+  assert.equal((await late.next(() => true)).text, "online");
+});
+
+test("a node that is up before its broker says so, and announces the version once it is there", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  const port = await startMosquitto(t);
+  const client = await connectTestClient(t, port);
+  await client.subscribe("earshot/test/info");
+  const proxyPort = await findFreePort();
+  const child = spawn(process.execPath, [join(programRoot, "dist", "src", "main.js"), "start"], {
+    env: {
+      PATH: process.env["PATH"],
+      EARSHOT_DATA_DIR: await makeTempFolder(t),
+      EARSHOT_NODE_ID: "test",
+      EARSHOT_MIC_ENABLED: "false",
+      EARSHOT_BROKER_MODE: "external",
+      EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${proxyPort}`,
+    },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const exit = once(child, "exit");
+  t.after(async () => {
+    child.kill("SIGKILL");
+    await exit;
+  });
+  let startLine: string | undefined;
+  for await (const line of createInterface({ input: child.stderr })) {
+    startLine = line;
+    if (line.includes("node test is")) break;
+  }
+  assert.match(startLine ?? "", /node test is up and waits for the external broker/u);
+  await startProxy(t, port, proxyPort);
+  await client.next(({ text }) => infoSchema.parse(JSON.parse(text)).broker.mqtt_version === 5);
+});
+
+/** A line to a broker whose first connection can be cut on either side alone. */
+async function startProxy(t: TestContext, brokerPort: number, proxyPort = 0) {
+  const lines: { readonly nodeSide: Socket; readonly brokerSide: Socket }[] = [];
+  const server = createServer((nodeSide) => {
+    const brokerSide = connect(brokerPort, "127.0.0.1");
+    lines.push({ nodeSide, brokerSide });
+    nodeSide.on("data", (bytes) => brokerSide.write(bytes)).on("error", () => {});
+    brokerSide.on("data", (bytes) => nodeSide.write(bytes)).on("error", () => {});
+  }).listen(proxyPort, "127.0.0.1");
+  t.after(() => {
+    for (const { nodeSide, brokerSide } of lines) {
+      nodeSide.destroy();
+      brokerSide.destroy();
+    }
+    server.close();
+  });
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  return {
+    port: address.port,
+    cutNodeSide: () => lines[0]?.nodeSide.destroy(),
+    cutBrokerSide: () => lines[0]?.brokerSide.destroy(),
+  };
+}

@@ -104,14 +104,15 @@ test("a request that was retained is not answered, nor one from a name that is n
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/recommend/reply/#");
   await client.publish("earshot/test/recommend/request/me", "Hello", { retain: true });
-  await client.next(({ topic }) => topic === replyTo("me"));
   for (const name of ["a b", "x".repeat(65), "ä", ""]) {
     await client.publish(`earshot/test/recommend/request/${name}`, "Hello");
   }
   await client.publish("earshot/test/recommend/request/last", "Hello");
   const { topic } = await client.next(() => true);
   assert.equal(topic, "earshot/test/recommend/reply/last");
-  assert.ok(node.log.some((line) => line.includes("request ignored")));
+  assert.ok(
+    node.log.some((line) => line.includes("request ignored") && line.includes('"retained":true')),
+  );
 });
 
 test("a retained request is not answered again when the node comes back", async (t) => {
