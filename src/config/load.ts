@@ -36,7 +36,8 @@ export interface LoadedConfig {
  *   key, the value (secrets hidden), where it came from and what is allowed
  */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
-  const file = fileLayer(inputs.configFile ?? inputs.env["EARSHOT_CONFIG"]);
+  // Empty is how Compose and systemd hand over a variable that nobody has set.
+  const file = fileLayer(inputs.configFile ?? (inputs.env["EARSHOT_CONFIG"] || undefined));
   const layers: readonly ConfigLayer[] = [
     file,
     environmentLayer(inputs.env),
@@ -70,12 +71,17 @@ function applySetting(
   }
   const value = setting.typed ? scalarToText(leaf, setting.value) : parse(leaf, setting.value);
   if (!leaf.accepts(value)) {
-    const shown = leaf.sensitive === true ? "a hidden value" : JSON.stringify(setting.value);
-    return `${setting.key}: expected ${leaf.allowed}, got ${shown} ${where}`;
+    return `${setting.key}: expected ${leaf.allowed}, got ${showRefused(leaf, setting.value)} ${where}`;
   }
   // The path type of convict cannot be computed from a string that is only known at run time.
   merged.load(nest(setting.key, value));
   return undefined;
+}
+
+/** An "@" may follow a password in a URL, also in one that is no URL because it is misspelt. */
+function showRefused(leaf: Leaf<unknown>, value: unknown): string {
+  const text = JSON.stringify(value);
+  return leaf.sensitive === true || text.includes("@") ? "a hidden value" : text;
 }
 
 /** YAML reads `version: 5` as a number and `pretty: true` as a flag; the keys hold words. */
