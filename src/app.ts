@@ -137,11 +137,11 @@ async function prepareDataDir(dir: string): Promise<void> {
   try {
     await mkdir(dir, { recursive: true });
   } catch (cause) {
-    throw new EarshotError(
-      "bad_config",
-      `data.dir: the folder ${dir} cannot be made: ${messageOf(cause)}`,
-      { cause },
-    );
+    const isFile = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+    const problem = isFile
+      ? `${dir} is a file; remove it or set data.dir to a folder`
+      : `the folder ${dir} cannot be made: ${messageOf(cause)}`;
+    throw new EarshotError("bad_config", `data.dir: ${problem}`, { cause });
   }
 }
 
@@ -221,6 +221,7 @@ function rolesOf(config: Config): Role[] {
 
 function createHealth(statistics: () => Readonly<Record<string, number>>): () => Health {
   return () => ({
+    time_s: Math.round(Date.now() / 1000),
     uptime_s: Math.round(process.uptime()),
     rss_mb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
     ...statistics(),
