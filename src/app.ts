@@ -121,7 +121,11 @@ async function composeApp({ config, log }: AppOptions) {
     })),
     log: log.child({ module: "presence" }),
   });
-  const nodeFile = createNodeFile(config.data.dir, () => ({ ...address, broker: info().broker }));
+  const url = broker === undefined ? { url: config.mqtt.url } : {};
+  const nodeFile = createNodeFile(config.data.dir, () => ({
+    ...address,
+    broker: { ...info().broker, ...url },
+  }));
   const services: readonly Service[] = [
     ...(broker === undefined ? [] : [broker]),
     bus,

@@ -63,7 +63,7 @@ async function askOnce({ positionals, flags, loaded, terminal }: CommandCall): P
   }
   const request = buildRequest(title, flags);
   const node = readNodeFlag(flags["node"]) ?? anyNode;
-  const line = await openNodeLine(loaded.config);
+  const line = await openNodeLine(loaded);
   try {
     const reply = await askNode(line, { node, request, stop: line.lost });
     if (flags["json"] === true) terminal.write(`${printableJson(reply)}\n`);

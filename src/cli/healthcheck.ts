@@ -36,7 +36,7 @@ Exit codes: 0 up, 1 not.`,
 };
 
 async function checkNode({ loaded }: CommandCall, wanted: string | undefined): Promise<string> {
-  const line = await openNodeLine(loaded.config);
+  const line = await openNodeLine(loaded);
   const node = wanted ?? line.node;
   const topics = nodeTopics({ base: line.base, node });
   const who = `node ${node} at ${line.where}`;

@@ -29,7 +29,7 @@ until Ctrl-C.
           : formatEvent(event, { base: remote.base, isColoured });
       terminal.write(`${line}\n`);
     };
-    const remote = await connectToNode(loaded.config, {
+    const remote = await connectToNode(loaded, {
       // One message that cannot be shown must not be the last one.
       onMessage: ({ topic, payload }) => {
         try {

@@ -33,6 +33,19 @@ test("ask finds the node of its data folder without being told its port, and pri
   for (const line of stdout.split("\n").slice(2)) assert.ok(line.length <= columns, line);
 });
 
+test("ask without configuration finds a node that is a client of an external broker", async (t) => {
+  const broker = createEmbeddedBroker({ host: "127.0.0.1", port: 0, log: recordLog() });
+  t.after(() => broker.stop());
+  await broker.start();
+  const node = await startNode(t, {
+    EARSHOT_BROKER_MODE: "external",
+    EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${broker.address()?.port ?? 0}`,
+  });
+  const { PATH, EARSHOT_DATA_DIR } = node.env;
+  const { code, stderr } = await runCommand(["ask", "Hello"], { PATH, EARSHOT_DATA_DIR });
+  assert.equal(code, 0, stderr);
+});
+
 test("ask --json prints the reply as it came", async (t) => {
   const node = await startNode(t);
   const args = [
