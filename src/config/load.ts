@@ -2,6 +2,7 @@ import convict from "convict";
 import { EarshotError } from "../errors.js";
 import { configSchema, type Config, configLeaves } from "./schema.js";
 import type { Leaf } from "./leaves.js";
+import { findNearest } from "./nearest-key.js";
 import {
   type ConfigLayer,
   environmentLayer,
@@ -65,7 +66,7 @@ function applySetting(
 ): string | undefined {
   const where = `(from ${setting.source})`;
   if (leaf === undefined) {
-    const near = nearestKey(setting.key);
+    const near = findNearest(setting.key, [...configLeaves().keys()]);
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
     return `${setting.key}: there is no such key ${where}${hint} \`earshot config\` lists all keys`;
   }
@@ -120,16 +121,4 @@ function parseJson(text: string): unknown {
 function nest(key: string, value: unknown): object {
   const [last = key, ...outer] = key.split(".").toReversed();
   return outer.reduce<object>((inner, name) => ({ [name]: inner }), { [last]: value });
-}
-
-function nearestKey(key: string): string | undefined {
-  const folded = foldKey(key);
-  for (const known of configLeaves().keys()) {
-    if (foldKey(known) === folded || foldKey(known).endsWith(`.${folded}`)) return known;
-  }
-  return undefined;
-}
-
-function foldKey(key: string): string {
-  return key.toLowerCase().replaceAll(/[_-]/gu, "");
 }
