@@ -106,6 +106,22 @@ test("watch shows a question and its answer, one line each, and ends on SIGINT",
   assert.deepEqual(await exit, [0, null]);
 });
 
+test("watch ends with 1 and the reason by a fault, which is no signal", async (t) => {
+  const node = await startNode(t);
+  const saboteur = join(await makeTempFolder(t), "saboteur.mjs");
+  await writeFile(saboteur, 'process.on("SIGUSR2", () => { throw new Error("sabotage"); });');
+  const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "watch"], {
+    env: { ...node.env, NODE_OPTIONS: `--import ${saboteur}` },
+  });
+  t.after(() => child.kill("SIGKILL"));
+  await untilPrinted(child, "stderr", "watching earshot/#");
+  const reason = untilPrinted(child, "stderr", "earshot watch: sabotage\n");
+  const exit = once(child, "exit");
+  child.kill("SIGUSR2");
+  await reason;
+  assert.deepEqual(await exit, [1, null]);
+});
+
 test("healthcheck is 0 for a node that is up, and 1 where nothing answers", async (t) => {
   const node = await startNode(t);
   const up = await runCommand(["healthcheck"], node.env);
