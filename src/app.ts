@@ -128,7 +128,11 @@ async function composeApp({ config, log }: AppOptions) {
     })),
     log: log.child({ module: "presence" }),
   });
-  const nodeFile = createNodeFile(config.data.dir, () => ({ ...address, broker: info().broker }));
+  const url = broker === undefined ? { url: config.mqtt.url } : {};
+  const nodeFile = createNodeFile(config.data.dir, () => ({
+    ...address,
+    broker: { ...info().broker, ...url },
+  }));
   const services: readonly Service[] = [
     ...(broker === undefined ? [] : [broker]),
     bus,
@@ -144,11 +148,11 @@ async function prepareDataDir(dir: string): Promise<void> {
   try {
     await mkdir(dir, { recursive: true });
   } catch (cause) {
-    throw new EarshotError(
-      "bad_config",
-      `data.dir: the folder ${dir} cannot be made: ${messageOf(cause)}`,
-      { cause },
-    );
+    const isFile = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+    const problem = isFile
+      ? `${dir} is a file; remove it or set data.dir to a folder`
+      : `the folder ${dir} cannot be made: ${messageOf(cause)}`;
+    throw new EarshotError("bad_config", `data.dir: ${problem}`, { cause });
   }
 }
 
@@ -228,6 +232,7 @@ function rolesOf(config: Config): Role[] {
 
 function createHealth(statistics: () => Readonly<Record<string, number>>): () => Health {
   return () => ({
+    time_s: Math.round(Date.now() / 1000),
     uptime_s: Math.round(process.uptime()),
     rss_mb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
     ...statistics(),

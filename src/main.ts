@@ -1,4 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
+import { constants } from "node:os";
 import { isatty } from "node:tty";
 import type { Terminal } from "./cli/command.js";
 import { runProgram } from "./cli/program.js";
@@ -12,7 +13,7 @@ const stop = new AbortController();
 
 function handleSignal(signal: NodeJS.Signals): void {
   // The second signal is from somebody who does not want to wait: 128 + the signal's number.
-  if (stop.signal.aborted) process.exit(signal === "SIGINT" ? 130 : 143);
+  if (stop.signal.aborted) process.exit(128 + constants.signals[signal]);
   stop.abort({ signal } satisfies StopSignal);
   armLastResort();
 }
@@ -33,11 +34,15 @@ function armLastResort(): void {
 }
 
 const isTerminal = isatty(1);
+const isLogTerminal = isatty(2);
+const wantsColours = process.env["NO_COLOR"] === undefined;
 const terminal: Terminal = {
   write: (text) => process.stdout.write(text),
   writeError: (line) => process.stderr.write(`${line}\n`),
   isInteractive: isTerminal,
-  isColoured: isTerminal && process.env["NO_COLOR"] === undefined,
+  isColoured: isTerminal && wantsColours,
+  isLogTerminal,
+  isLogColoured: isLogTerminal && wantsColours,
   // A pseudo-terminal that nobody has given a size has 0 columns.
   get columns() {
     return process.stdout.columns || 100;
@@ -49,6 +54,8 @@ const terminal: Terminal = {
 
 process.on("SIGINT", handleSignal);
 process.on("SIGTERM", handleSignal);
+// The terminal or the line of ssh has gone; without a handler the node would end unannounced.
+process.on("SIGHUP", handleSignal);
 process.on("uncaughtException", handleFault);
 process.on("unhandledRejection", handleFault);
 // `earshot watch | head`: the reader has gone, which is no fault.

@@ -7,7 +7,12 @@ import { replaceFile } from "./storage/durable-files.js";
 const nodeFileSchema = z.object({
   base: z.string(),
   node: z.string(),
-  broker: z.object({ host: z.string(), port: z.int() }),
+  broker: z.object({
+    host: z.string(),
+    port: z.int(),
+    /** Only for an external broker, whose scheme and path cannot be told from host and port. */
+    url: z.url().optional(),
+  }),
 });
 
 /** Where a running node of this machine can be reached. */

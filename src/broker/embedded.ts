@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { Aedes } from "aedes";
 import { EarshotError, messageOf } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
+import { createLogThrottle } from "../log-throttle.js";
 import { findPortOwner } from "./port-owner.js";
 import { createStreamPair } from "./stream-pair.js";
 
@@ -28,6 +29,9 @@ const drainTimeoutMs = 1000;
 /** How long a new connection may take to send its CONNECT. */
 const connectTimeoutMs = 10_000;
 const maxConnections = 1000;
+/** So many characters of a client's name, and of what it did wrong, get into the log. */
+const maxLoggedName = 64;
+const maxLoggedReason = 200;
 
 /**
  * Creates an Aedes broker on TCP; the only place that knows aedes.
@@ -130,12 +134,25 @@ function refusePublish(topic: string): Error | null {
   return null;
 }
 
+/** Any program can connect in a loop, and call itself what it likes. */
 function logTroubles(broker: Aedes, log: Log): void {
+  const throttle = createLogThrottle();
   const report = (client: { readonly id: string | null } | null, error: Error): void => {
-    log.warn({ client: client?.id ?? undefined, reason: error.message }, "client dropped");
+    throttle.run((heldBack) => {
+      const id = client?.id ?? undefined;
+      const name = id === undefined ? undefined : clean(id, maxLoggedName);
+      const reason = clean(error.message, maxLoggedReason);
+      log.warn({ client: name, reason, heldBack }, "client dropped");
+    });
   };
   broker.on("clientError", report);
   broker.on("connectionError", report);
+}
+
+/** Control characters and bidirectional overrides would rewrite the terminal that shows the log. */
+function clean(text: string, maxLength: number): string {
+  const start = text.slice(0, maxLength);
+  return start.replaceAll(/[\p{Cc}\p{Cs}\u{2028}-\u{202E}\u{2066}-\u{2069}]/gu, "·");
 }
 
 /** `server.close()` waits for every client, and `aedes.close()` lets them go: both, then await. */

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { findNearest } from "../config/nearest-key.js";
 import { configLeaves } from "../config/schema.js";
 import { EarshotError, messageOf } from "../errors.js";
 import type { CommandFlags, FlagDefinitions } from "./command.js";
@@ -44,9 +45,41 @@ export function parseArguments(args: readonly string[], own: FlagDefinitions): P
 }
 
 function parse(args: readonly string[], options: FlagDefinitions) {
+  const joined = joinNegatives(args, options);
+  checkNames(joined, options);
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...joined], options, allowPositionals: true, strict: true });
   } catch (cause) {
     throw new EarshotError("bad_usage", messageOf(cause), { cause });
+  }
+}
+
+/** `--mic.thresholdDb -40`: `parseArgs` would take the number for another flag. */
+function joinNegatives(args: readonly string[], options: FlagDefinitions): readonly string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1) ?? "";
+    const takesText = before.startsWith("--") && options[before.slice(2)]?.type === "string";
+    if (takesText && !joined.includes("--") && /^-\.?\d/u.test(arg)) {
+      joined[joined.length - 1] = `${before}=${arg}`;
+    } else joined.push(arg);
+  }
+  return joined;
+}
+
+/** `parseArgs` explains a wrong flag to programmers; a misspelt one needs the one that was meant. */
+function checkNames(args: readonly string[], options: FlagDefinitions): void {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind !== "option" || Object.hasOwn(options, token.name)) continue;
+    const near = findNearest(token.name, Object.keys(options));
+    const hint = near === undefined ? "`earshot config` lists all keys" : `did you mean --${near}?`;
+    throw new EarshotError("bad_usage", `there is no flag ${token.rawName}; ${hint}`);
   }
 }

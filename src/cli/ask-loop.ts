@@ -21,7 +21,7 @@ export async function runAskLoop(call: CommandCall): Promise<number> {
   // A wrong flag is told before anybody has to answer a question.
   buildRequest("any title", call.flags);
   const node = readNodeFlag(call.flags["node"]);
-  const line = await openNodeLine(call.loaded.config);
+  const line = await openNodeLine(call.loaded);
   try {
     await runRounds(call, line, node ?? line.node);
     return 0;

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { anyNode } from "../contract/names.js";
 import type { RecommendReply } from "../contract/reply.js";
 import { encodeRequest, type RecommendRequest } from "../contract/request.js";
 import { replyChannel, replyTopic, requestTopic } from "../contract/topics.js";
 import { createDeferred } from "../deferred.js";
+import { EarshotError } from "../errors.js";
 import { withDeadline } from "../lifecycle.js";
 import type { NodeLine } from "./node-line.js";
 
@@ -44,12 +46,20 @@ export async function askNode(
       replied.reject,
     );
     await line.send(requestTopic(address, line.client), encodeRequest({ ...request, id }));
-    return await withDeadline(
-      replied.promise,
-      replyTimeoutMs,
-      `waiting for a recommender at ${line.where}`,
-    );
+    return await withDeadline(replied.promise, replyTimeoutMs, "waiting for a recommender");
+  } catch (error) {
+    const isSilence = error instanceof EarshotError && error.code === "timeout";
+    throw isSilence ? explainSilence(line, node) : error;
   } finally {
     stop.removeEventListener("abort", fail);
   }
+}
+
+function explainSilence({ where }: NodeLine, node: string): EarshotError {
+  const within = `within ${replyTimeoutMs / 1000} s at ${where}`;
+  const message =
+    node === anyNode
+      ? `no recommender answered ${within}; is recommender.enabled on a node there?`
+      : `node ${node} has not answered ${within}; is it up, with recommender.enabled?`;
+  return new EarshotError("timeout", message);
 }

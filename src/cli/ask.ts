@@ -6,6 +6,7 @@ import { printReply } from "./ask-reply.js";
 import { buildRequest, readNodeFlag } from "./ask-request.js";
 import type { Command, CommandCall } from "./command.js";
 import { openNodeLine } from "./node-line.js";
+import { printableJson } from "./printable.js";
 
 /** `earshot ask`: asks a node for recommendations, once for a title, or again and again without. */
 export const askCommand: Command = {
@@ -62,10 +63,10 @@ async function askOnce({ positionals, flags, loaded, terminal }: CommandCall): P
   }
   const request = buildRequest(title, flags);
   const node = readNodeFlag(flags["node"]) ?? anyNode;
-  const line = await openNodeLine(loaded.config);
+  const line = await openNodeLine(loaded);
   try {
     const reply = await askNode(line, { node, request, stop: line.lost });
-    if (flags["json"] === true) terminal.write(`${JSON.stringify(reply)}\n`);
+    if (flags["json"] === true) terminal.write(`${printableJson(reply)}\n`);
     else printReply(reply, terminal);
     return reply.status === "ok" ? 0 : 1;
   } finally {

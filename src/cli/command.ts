@@ -11,6 +11,10 @@ export interface Terminal {
   readonly isInteractive: boolean;
   /** Whether colours are wanted on standard output. */
   readonly isColoured: boolean;
+  /** Whether standard error, where the log goes, is a terminal that a person looks at. */
+  readonly isLogTerminal: boolean;
+  /** Whether colours are wanted on standard error. */
+  readonly isLogColoured: boolean;
   /** The width of the terminal in columns, as it is now. */
   readonly columns: number;
   /** Standard input; `isTTY` where a person types. Not touched before it is needed. */
@@ -33,7 +37,7 @@ export interface CommandCall {
   readonly flags: CommandFlags;
   readonly loaded: LoadedConfig;
   readonly terminal: Terminal;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
 }
 

@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { findPortOwner } from "../broker/port-owner.js";
+import type { LoadedConfig } from "../config/load.js";
 import type { Config } from "../config/schema.js";
 import type { Info } from "../contract/state.js";
 import { nodeTopics } from "../contract/topics.js";
 import { createDeferred } from "../deferred.js";
 import { EarshotError, messageOf } from "../errors.js";
 import { withDeadline } from "../lifecycle.js";
-import { readNodeFile } from "../node-file.js";
 import type { Check } from "./doctor-check.js";
 import { type NodeLine, openNodeLine } from "./node-line.js";
 
@@ -21,15 +21,13 @@ const introductionMs = 2000;
  * @returns `node` is what a node that is up says about itself
  */
 export async function checkNode(
-  config: Config,
+  loaded: LoadedConfig,
 ): Promise<{ readonly check: Check; readonly node?: Info }> {
+  const { config } = loaded;
   const isEmbedded = config.broker.mode === "embedded";
-  // Port 0 is known only by the note that a running node leaves; as an address it means 1883.
-  const isNowhere = config.broker.port === 0 && (await readNodeFile(config.data.dir)) === undefined;
-  if (isEmbedded && isNowhere) return { check: await checkPort(config.broker) };
   let line: NodeLine;
   try {
-    line = await openNodeLine(config);
+    line = await openNodeLine(loaded);
   } catch (error) {
     if (isEmbedded) return { check: await checkPort(config.broker) };
     return { check: describeUnreachable(error) };

@@ -57,7 +57,7 @@ async function* examine({ loaded }: CommandCall, screen: LiveLine): AsyncGenerat
   const native = await checkNativeParts();
   yield native;
   if (native.state === "ok") yield* await checkCatalogues(config.data.dir);
-  const { check, node } = await checkNode(config);
+  const { check, node } = await checkNode(loaded);
   yield check;
   yield await checkDevices(config.mic);
   yield* await checkMicrophone({

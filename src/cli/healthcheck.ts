@@ -1,9 +1,11 @@
 import { isNodeName } from "../contract/names.js";
+import type { Health } from "../contract/state.js";
 import { nodeTopics } from "../contract/topics.js";
+import { createDeferred } from "../deferred.js";
 import { EarshotError } from "../errors.js";
 import { withDeadline } from "../lifecycle.js";
 import type { Command, CommandCall } from "./command.js";
-import { connectToNode } from "./remote.js";
+import { openNodeLine } from "./node-line.js";
 
 const answerTimeoutMs = 5000;
 /** `health` comes every 60 s; a node that missed three of them is not alive. */
@@ -34,37 +36,36 @@ Exit codes: 0 up, 1 not.`,
 };
 
 async function checkNode({ loaded }: CommandCall, wanted: string | undefined): Promise<string> {
-  const seen = new Map<string, Uint8Array>();
-  let notify = (): void => {};
-  const remote = await connectToNode(loaded.config, {
-    onMessage: ({ topic, payload }) => {
-      seen.set(topic, payload);
-      notify();
-    },
-  });
-  const node = wanted ?? remote.node;
-  const { status, info, health } = nodeTopics({ base: remote.base, node });
-  const wantedTopics = [status.topic, info.topic, health.topic];
-  const complete = new Promise<void>((resolve) => {
-    notify = () => {
-      if (wantedTopics.every((topic) => seen.has(topic))) resolve();
-    };
-  });
+  const line = await openNodeLine(loaded);
+  const node = wanted ?? line.node;
+  const topics = nodeTopics({ base: line.base, node });
+  const who = `node ${node} at ${line.where}`;
+  const status = createDeferred<"online" | "offline">();
+  const health = createDeferred<Health>();
   try {
-    for (const topic of wantedTopics) await remote.connection.subscribe(topic);
-    await withDeadline(complete, answerTimeoutMs, `waiting for word of ${node} at ${remote.where}`);
+    await line.listen(topics.status, status.resolve);
+    await line.listen(topics.health, health.resolve);
+    const what = `waiting for word of ${who}`;
+    if ((await withDeadline(status.promise, answerTimeoutMs, what)) === "offline") {
+      throw new EarshotError("broker_unavailable", `${who} is offline`);
+    }
+    checkSignOfLife(await withDeadline(health.promise, answerTimeoutMs, what), who);
+    return `${who} is online`;
   } finally {
-    await remote.connection.end();
+    await line.end();
   }
-  const read = (topic: string): Uint8Array => seen.get(topic) ?? new Uint8Array();
-  if (status.codec.decode(read(status.topic)) === "offline") {
-    throw new EarshotError("broker_unavailable", `node ${node} at ${remote.where} is offline`);
+}
+
+/**
+ * Compares with the time that the node wrote beside its figures: a Pi has no clock of its own, so
+ * the time of its start may be from before the clock was set.
+ */
+function checkSignOfLife({ time_s }: Health, who: string): void {
+  if (time_s === undefined) {
+    throw new EarshotError("timeout", `${who} does not say in health when it was alive (time_s)`);
   }
-  const startedMs = Date.parse(info.codec.decode(read(info.topic)).started_at);
-  const uptimeS = health.codec.decode(read(health.topic))["uptime_s"] ?? 0;
-  const silentS = Math.round((Date.now() - startedMs) / 1000 - uptimeS);
+  const silentS = Math.round(Date.now() / 1000 - time_s);
   if (silentS > staleAfterS) {
-    throw new EarshotError("timeout", `node ${node} has given no sign of life for ${silentS} s`);
+    throw new EarshotError("timeout", `${who} has given no sign of life for ${silentS} s`);
   }
-  return `node ${node} at ${remote.where} is online`;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "../bus/connection.js";
-import type { Config } from "../config/schema.js";
+import type { LoadedConfig } from "../config/load.js";
 import type { Channel } from "../contract/topics.js";
 import { EarshotError } from "../errors.js";
 import { connectToNode, type Remote } from "./remote.js";
@@ -32,10 +32,10 @@ export interface NodeLine extends Omit<Remote, "connection"> {
  *
  * @throws EarshotError `broker_unavailable`
  */
-export async function openNodeLine(config: Config): Promise<NodeLine> {
+export async function openNodeLine(loaded: LoadedConfig): Promise<NodeLine> {
   const listeners = new Map<string, (message: IncomingMessage) => void>();
   const lost = new AbortController();
-  const { connection, ...remote } = await connectToNode(config, {
+  const { connection, ...remote } = await connectToNode(loaded, {
     onMessage: (message) => listeners.get(message.topic)?.(message),
     onClose: () => {
       lost.abort(new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`));

@@ -5,8 +5,18 @@ import stringWidth from "string-width";
  * cursor or recolour the screen), bidirectional overrides and line breaks become a middle dot.
  */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cs}\u{2028}\u{2029}\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu, "·");
+  return text.replaceAll(unprintable, "·");
 }
+
+/** A value as JSON in one line, with the same characters escaped: a program gets all of them. */
+export function printableJson(value: object): string {
+  return JSON.stringify(value).replaceAll(
+    unprintable,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+const unprintable = /[\p{Cc}\p{Cs}\u{2028}\u{2029}\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu;
 
 /** Cuts a text to a number of columns, with an ellipsis, and fills it up with blanks. */
 export function fitColumns(text: string, columns: number): string {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type Connection, connectToBroker, type IncomingMessage } from "../bus/connection.js";
+import type { Connection, IncomingMessage, Route } from "../bus/connection.js";
 import { addressOfUrl, createExternalRoute } from "../bus/external-route.js";
-import { createConnector } from "../bus/negotiate.js";
+import { createConnector, type VersionSetting } from "../bus/negotiate.js";
+import type { LoadedConfig } from "../config/load.js";
 import type { Config } from "../config/schema.js";
 import { EarshotError, messageOf } from "../errors.js";
-import { readNodeFile } from "../node-file.js";
+import { type NodeFile, readNodeFile } from "../node-file.js";
 
 /** A broker that a command on the terminal has connected to. */
 export interface Remote {
@@ -25,51 +26,92 @@ export interface RemoteEvents {
 
 const connectTimeoutMs = 5000;
 
+/** One place where the node may be. */
+interface Candidate {
+  readonly route: Route;
+  readonly version: VersionSetting;
+  readonly base: string;
+  readonly node: string;
+  readonly where: string;
+}
+
 /**
  * Finds the node without being told where it is: the external broker when one is configured, else
- * the node that runs out of the same data folder, else the configured address.
+ * `broker.host` and `broker.port` when somebody has set them, else the node that runs out of the
+ * same data folder, else the default address.
  *
  * @throws EarshotError `broker_unavailable` naming every address that was tried
  */
-export async function connectToNode(config: Config, events: RemoteEvents): Promise<Remote> {
-  const settings = {
-    clientId: `earshot-cli-${randomUUID().slice(0, 8)}`,
-    timeoutMs: connectTimeoutMs,
-    onClose: () => {},
-    ...events,
-  };
-  const configured = { base: config.mqtt.baseTopic, node: config.node.id };
-  if (config.broker.mode === "external") {
-    const connect = createConnector(config.mqtt.version);
-    const route = await createExternalRoute(config.mqtt);
-    const { host, port } = addressOfUrl(config.mqtt.url);
-    const connection = await reach(connect({ ...settings, route }), `${host}:${port}`);
-    return { connection, ...configured, where: `${host}:${port}` };
+export async function connectToNode(loaded: LoadedConfig, events: RemoteEvents): Promise<Remote> {
+  const failures: string[] = [];
+  let cause: unknown;
+  for (const { route, version, ...place } of await listCandidates(loaded)) {
+    try {
+      const connection = await createConnector(version)({
+        clientId: `earshot-cli-${randomUUID().slice(0, 8)}`,
+        timeoutMs: connectTimeoutMs,
+        onClose: () => {},
+        ...events,
+        route,
+      });
+      return { connection, ...place };
+    } catch (error) {
+      failures.push(`${place.where} (${messageOf(error)})`);
+      cause = error;
+    }
   }
-  const running = await readNodeFile(config.data.dir);
-  const address = running?.broker ?? config.broker;
-  const where = `${address.host}:${address.port}`;
-  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-  const connection = await reach(
-    connectToBroker({
-      ...settings,
-      version: 5,
-      route: { kind: "url", url: `mqtt://${host}:${address.port}` },
-    }),
-    where,
+  throw new EarshotError(
+    "broker_unavailable",
+    `no node can be reached at ${failures.join(", nor at ")}; start one with: earshot start`,
+    { cause },
   );
-  const { base, node } = running ?? configured;
-  return { connection, base, node, where };
 }
 
-async function reach(connecting: Promise<Connection>, where: string): Promise<Connection> {
-  try {
-    return await connecting;
-  } catch (cause) {
-    throw new EarshotError(
-      "broker_unavailable",
-      `no node can be reached at ${where} (${messageOf(cause)}); start one with: earshot start`,
-      { cause },
-    );
+async function listCandidates({ config, sources }: LoadedConfig): Promise<readonly Candidate[]> {
+  const { broker, mqtt, data } = config;
+  const configured = { base: mqtt.baseTopic, node: config.node.id };
+  if (broker.mode === "external") {
+    const route = await createExternalRoute(mqtt);
+    return [{ ...configured, route, version: mqtt.version, where: placeOf(mqtt.url) }];
   }
+  const isSet = (key: string): boolean => (sources.get(key) ?? "default") !== "default";
+  const isAddressSet = broker.port !== 0 && (isSet("broker.host") || isSet("broker.port"));
+  const note = isAddressSet ? undefined : await readNodeFile(data.dir);
+  const noted = note === undefined ? [] : [await followNote(note, mqtt)];
+  // Set by hand the base wins over the note's.
+  const found = isSet("mqtt.baseTopic")
+    ? noted.map((candidate) => ({ ...candidate, base: mqtt.baseTopic }))
+    : noted;
+  // As an address port 0 means 1883 to a client, where somebody else may be.
+  const usual = broker.port === 0 ? [] : [{ ...configured, ...locate(broker) }];
+  const candidates = [...found, ...usual.filter(({ where }) => where !== found[0]?.where)];
+  if (candidates.length > 0) return candidates;
+  throw new EarshotError(
+    "broker_unavailable",
+    `broker.port is 0, so the port is known only while a node runs out of ${data.dir}, and none ` +
+      "does; start one with: earshot start, or name the port: --broker.port",
+  );
+}
+
+async function followNote(
+  { base, node, broker }: NodeFile,
+  mqtt: Config["mqtt"],
+): Promise<Candidate> {
+  if (broker.url === undefined) return { base, node, ...locate(broker) };
+  const route = await createExternalRoute({ ...mqtt, url: broker.url });
+  return { base, node, route, version: mqtt.version, where: placeOf(broker.url) };
+}
+
+function locate({
+  host,
+  port,
+}: NodeFile["broker"]): Pick<Candidate, "route" | "version" | "where"> {
+  const name = host.includes(":") ? `[${host}]` : host;
+  const url = `mqtt://${name}:${port}`;
+  return { route: { kind: "url", url }, version: "auto", where: placeOf(url) };
+}
+
+function placeOf(url: string): string {
+  const { host, port } = addressOfUrl(url);
+  return `${host}:${port}`;
 }

@@ -10,7 +10,7 @@ import { isStopSignal } from "./stop-signal.js";
 export const startCommand: Command = {
   help: `Usage: earshot start [--config FILE] [--KEY VALUE …]
 
-Runs the node until it gets SIGINT (Ctrl-C) or SIGTERM; a second signal ends it at once.
+Runs the node until it gets SIGINT (Ctrl-C), SIGTERM or SIGHUP; a second signal ends it at once.
 Every configuration key is a flag: --broker.port 1884. \`earshot config\` lists them.
 
 Examples:
@@ -48,8 +48,8 @@ and see what happens on it with: ./earshot watch        (Ctrl-C stops the node)
 
 function openLog(config: Config, terminal: Terminal): ReturnType<typeof createLog> {
   const { level, pretty } = config.log;
-  const isPretty = pretty === "auto" ? terminal.isInteractive : pretty === "true";
-  return createLog({ level, isPretty, isColoured: terminal.isColoured });
+  const isPretty = pretty === "auto" ? terminal.isLogTerminal : pretty === "true";
+  return createLog({ level, isPretty, isColoured: terminal.isLogColoured });
 }
 
 /** The start line: who, where and with what, in one sentence. */

@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import type { Terminal } from "./command.js";
 import { printable } from "./printable.js";
 
 /** One message, as it came. */
@@ -11,18 +10,30 @@ export interface WatchEvent {
 
 type Style = "green" | "red" | "yellow" | "cyan" | "magenta" | "dim";
 
-/** One coloured line: time, node, what it is, and the payload in as few words as will do. */
-export function formatEvent(event: WatchEvent, terminal: Terminal): string {
-  const levels = event.topic.split("/");
-  const at = levels.findIndex((level) => sections.has(level));
-  const node = levels[at - 1] ?? "?";
-  const what = levels.slice(at).join("/");
-  const time = event.time.toTimeString().slice(0, 8);
-  const line = `${time}  ${printable(node).padEnd(12)}  ${printable(what).padEnd(28)}  ${describe(what, event.text)}`;
-  return terminal.isColoured ? styleText(styleOf(what, event.text), line) : line;
+/** How a line is written. */
+export interface LineOptions {
+  /** The base topic; the level after it is the node's name, whatever that name is. */
+  readonly base: string;
+  readonly isColoured: boolean;
 }
 
-const sections = new Set(["status", "info", "catalogue", "mic", "ask", "recommend"]);
+/**
+ * One coloured line: time, node, what it is, and the payload in as few words as will do.
+ *
+ * Anybody may publish anything, so the line as a whole is made fit for a terminal.
+ */
+export function formatEvent(event: WatchEvent, { base, isColoured }: LineOptions): string {
+  const [node = "?", ...rest] = event.topic.slice(base.length + 1).split("/");
+  const what = rest.join("/");
+  const time = event.time.toTimeString().slice(0, 8);
+  const line = printable(
+    `${time}  ${node.padEnd(12)}  ${what.padEnd(28)}  ${describe(what, event.text)}`,
+  );
+  return isColoured ? styleText(styleOf(what, event.text), line) : line;
+}
+
+/** A payload shown as it is, and one value of it, are cut at so many characters. */
+const maxTextLength = 120;
 
 function styleOf(what: string, text: string): Style {
   if (what === "status") return text === "online" ? "green" : "red";
@@ -35,24 +46,21 @@ function styleOf(what: string, text: string): Style {
 
 function describe(what: string, text: string): string {
   const value = parseObject(text);
-  if (value === undefined) return printable(text.slice(0, 120));
+  if (value === undefined) return text.slice(0, maxTextLength);
+  const field = (name: string): string => show(value[name]);
   if (what === "mic/peak") {
-    return `${String(value["level_db"])} dBFS, peak ${String(value["peak_db"])}, ${String(value["duration_ms"])} ms`;
+    return `${field("level_db")} dBFS, peak ${field("peak_db")}, ${field("duration_ms")} ms`;
   }
-  if (what === "info") return `${String(value["name"])} ${String(value["version"])}`;
-  if (what === "catalogue")
-    return `${printable(String(value["name"]))}, ${String(value["songs"])} songs`;
-  if (what.startsWith("recommend/request/"))
-    return printable(String(value["title"] ?? value["song_id"]));
+  if (what === "info") return `${field("name")} ${field("version")}`;
+  if (what === "catalogue") return `${field("name")}, ${field("songs")} songs`;
+  if (what.startsWith("recommend/request/")) return show(value["title"] ?? value["song_id"]);
   if (what.startsWith("recommend/reply/")) return describeReply(value);
-  return printable(text.slice(0, 120));
+  return text.slice(0, maxTextLength);
 }
 
 function describeReply(value: Readonly<Record<string, unknown>>): string {
   const error = asObject(value["error"]);
-  if (error !== undefined) {
-    return printable(`${String(error["code"])}: ${String(error["message"])}`.slice(0, 160));
-  }
+  if (error !== undefined) return `${show(error["code"])}: ${show(error["message"])}`;
   const match = asObject(value["match"]);
   const results = Array.isArray(value["results"]) ? value["results"] : [];
   const first = asObject(results[0]);
@@ -61,7 +69,14 @@ function describeReply(value: Readonly<Record<string, unknown>>): string {
 }
 
 function nameOf(song: Readonly<Record<string, unknown>>): string {
-  return printable(`${String(song["title"])} by ${String(song["artist"])}`);
+  return `${show(song["title"])} by ${show(song["artist"])}`;
+}
+
+/** `String()` would call a stranger's `toString`, which need not be a function. */
+function show(value: unknown): string {
+  if (value === undefined) return "?";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.slice(0, maxTextLength);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

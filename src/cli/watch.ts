@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { watchFilters } from "../contract/topics.js";
-import { EarshotError } from "../errors.js";
+import { EarshotError, messageOf } from "../errors.js";
 import type { Command } from "./command.js";
+import { printable, printableJson } from "./printable.js";
 import { connectToNode } from "./remote.js";
+import { isStopSignal } from "./stop-signal.js";
 import { formatEvent } from "./watch-line.js";
 
 /** `earshot watch`: one line for each event of every node on the broker. */
@@ -16,29 +18,38 @@ until Ctrl-C.
   flags: { json: { type: "boolean" } },
   runsUntilStopped: true,
   async run({ loaded, flags, terminal, signal }) {
-    const ended = new AbortController();
-    const remote = await connectToNode(loaded.config, {
+    const lost = new AbortController();
+    const show = (topic: string, payload: Uint8Array): void => {
+      const text = new TextDecoder().decode(payload.subarray(0, maxShownBytes));
+      const event = { time: new Date(), topic, text };
+      const { isColoured } = terminal;
+      const line =
+        flags["json"] === true
+          ? printableJson({ time: event.time.toISOString(), topic, payload: text })
+          : formatEvent(event, { base: remote.base, isColoured });
+      terminal.write(`${line}\n`);
+    };
+    const remote = await connectToNode(loaded, {
+      // One message that cannot be shown must not be the last one.
       onMessage: ({ topic, payload }) => {
-        const text = new TextDecoder().decode(payload.subarray(0, maxShownBytes));
-        const event = { time: new Date(), topic, text };
-        terminal.write(
-          flags["json"] === true
-            ? `${JSON.stringify({ time: event.time.toISOString(), topic, payload: text })}\n`
-            : `${formatEvent(event, terminal)}\n`,
-        );
+        try {
+          show(topic, payload);
+        } catch (error) {
+          terminal.writeError(printable(`earshot watch: ${topic}: ${messageOf(error)}`));
+        }
       },
       onClose: () => {
-        ended.abort();
+        lost.abort(
+          new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`),
+        );
       },
     });
     for (const filter of watchFilters(remote.base)) await remote.connection.subscribe(filter);
     terminal.writeError(`watching ${remote.base}/# at ${remote.where} (Ctrl-C ends)`);
-    const either = AbortSignal.any([signal, ended.signal]);
-    if (!either.aborted) await once(either, "abort");
-    if (!signal.aborted) {
-      throw new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`);
-    }
+    const stop = AbortSignal.any([signal, lost.signal]);
+    if (!stop.aborted) await once(stop, "abort");
     await remote.connection.end();
+    if (!isStopSignal(stop.reason)) throw stop.reason;
     return 0;
   },
 };

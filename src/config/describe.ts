@@ -23,7 +23,11 @@ export function describeConfig(loaded: LoadedConfig): readonly DescribedSetting[
 }
 
 function hide(value: unknown, isSecret: boolean): unknown {
-  return isSecret && value !== "" ? "***" : value;
+  return isSecret && !isEmpty(value) ? "***" : value;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === "" || (typeof value === "object" && Object.keys(value ?? {}).length === 0);
 }
 
 function valueAt(config: object, key: string): unknown {

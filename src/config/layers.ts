@@ -59,7 +59,9 @@ function parseFile(path: string, text: string): object {
   try {
     content = parseYaml(text, { maxAliasCount: 10 });
   } catch (cause) {
-    throw new EarshotError("bad_config", `${path} is not YAML: ${messageOf(cause)}`, { cause });
+    // What follows the first line is the place in the file, which may hold a password.
+    const [reason = ""] = (cause instanceof Error ? cause.message : "").split("\n");
+    throw new EarshotError("bad_config", `${path} is not YAML: ${reason}`, { cause });
   }
   if (content === null || content === undefined) return {};
   if (typeof content === "object" && !Array.isArray(content)) return content;

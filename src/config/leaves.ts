@@ -125,16 +125,19 @@ export function list(
 
 /** A table of free names, JSON in the environment and in flags. */
 export function table(
-  basics: LeafBasics<Readonly<Record<string, unknown>>> & { readonly allowed: string },
+  basics: LeafBasics<Readonly<Record<string, unknown>>> & {
+    readonly allowed: string;
+    readonly sensitive?: boolean;
+  },
 ): Leaf<Readonly<Record<string, unknown>>> {
-  const { allowed, ...rest } = basics;
+  const { allowed, sensitive = false, ...rest } = basics;
   const result = leaf(rest, {
     kind: "table",
     allowed,
     accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   });
   // convict takes a value with keys for a branch of the schema unless its format says otherwise.
-  return { ...result, format: Object };
+  return { ...result, sensitive, format: Object };
 }
 
 function leaf<Value>(basics: LeafBasics<Value>, check: Check): Leaf<Value> {

@@ -2,6 +2,7 @@ import convict from "convict";
 import { EarshotError } from "../errors.js";
 import { configSchema, type Config, configLeaves } from "./schema.js";
 import type { Leaf } from "./leaves.js";
+import { findNearest } from "./nearest-key.js";
 import {
   type ConfigLayer,
   environmentLayer,
@@ -36,7 +37,8 @@ export interface LoadedConfig {
  *   key, the value (secrets hidden), where it came from and what is allowed
  */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
-  const file = fileLayer(inputs.configFile ?? inputs.env["EARSHOT_CONFIG"]);
+  // Empty is how Compose and systemd hand over a variable that nobody has set.
+  const file = fileLayer(inputs.configFile ?? (inputs.env["EARSHOT_CONFIG"] || undefined));
   const layers: readonly ConfigLayer[] = [
     file,
     environmentLayer(inputs.env),
@@ -64,18 +66,23 @@ function applySetting(
 ): string | undefined {
   const where = `(from ${setting.source})`;
   if (leaf === undefined) {
-    const near = nearestKey(setting.key);
+    const near = findNearest(setting.key, [...configLeaves().keys()]);
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
     return `${setting.key}: there is no such key ${where}${hint} \`earshot config\` lists all keys`;
   }
   const value = setting.typed ? scalarToText(leaf, setting.value) : parse(leaf, setting.value);
   if (!leaf.accepts(value)) {
-    const shown = leaf.sensitive === true ? "a hidden value" : JSON.stringify(setting.value);
-    return `${setting.key}: expected ${leaf.allowed}, got ${shown} ${where}`;
+    return `${setting.key}: expected ${leaf.allowed}, got ${showRefused(leaf, setting.value)} ${where}`;
   }
   // The path type of convict cannot be computed from a string that is only known at run time.
   merged.load(nest(setting.key, value));
   return undefined;
+}
+
+/** An "@" may follow a password in a URL, also in one that is no URL because it is misspelt. */
+function showRefused(leaf: Leaf<unknown>, value: unknown): string {
+  const text = JSON.stringify(value);
+  return leaf.sensitive === true || text.includes("@") ? "a hidden value" : text;
 }
 
 /** YAML reads `version: 5` as a number and `pretty: true` as a flag; the keys hold words. */
@@ -114,16 +121,4 @@ function parseJson(text: string): unknown {
 function nest(key: string, value: unknown): object {
   const [last = key, ...outer] = key.split(".").toReversed();
   return outer.reduce<object>((inner, name) => ({ [name]: inner }), { [last]: value });
-}
-
-function nearestKey(key: string): string | undefined {
-  const folded = foldKey(key);
-  for (const known of configLeaves().keys()) {
-    if (foldKey(known) === folded || foldKey(known).endsWith(`.${folded}`)) return known;
-  }
-  return undefined;
-}
-
-function foldKey(key: string): string {
-  return key.toLowerCase().replaceAll(/[_-]/gu, "");
 }

@@ -42,7 +42,9 @@ export const configSchema = {
     }),
     url: optionalText({
       doc: "The external broker, used when broker.mode is external.",
-      allowed: "mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path",
+      allowed:
+        "mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path, without user and " +
+        "password (those are mqtt.username and mqtt.password)",
       accepts: isBrokerUrl,
       env: "EARSHOT_MQTT_URL",
     }),
@@ -144,6 +146,7 @@ export const configSchema = {
     users: table({
       doc: "Users of the embedded broker: name, password hash, topics. Not available in this version.",
       allowed: "a table of names",
+      sensitive: true,
       default: {},
       env: "EARSHOT_BROKER_USERS",
     }),
@@ -316,9 +319,9 @@ function isLeaf(value: object): value is Leaf<unknown> {
 }
 
 function isBrokerUrl(value: string): boolean {
-  return (
-    URL.canParse(value) &&
-    ["mqtt:", "mqtts:", "ws:", "wss:"].includes(new URL(value).protocol) &&
-    new URL(value).hostname !== ""
-  );
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  const isKnown = ["mqtt:", "mqtts:", "ws:", "wss:"].includes(protocol);
+  // The URL is printed and published; a password in it would be, too.
+  return isKnown && hostname !== "" && username === "" && password === "";
 }

@@ -49,7 +49,7 @@ export const infoSchema = z.object({
     .optional(),
 });
 
-/** `<n>/health`: flat numbers, so that any tool can plot each. */
+/** `<n>/health`: flat numbers, so that any tool can plot each; `time_s` is when, since 1970. */
 export const healthSchema = z.record(z.string(), z.number());
 
 /** `<n>/catalogue`: the live catalogue. */

@@ -84,3 +84,22 @@ test("nobody may publish below $ or with a control character in the topic", asyn
     assert.ok(!watcher.seen.some((message) => message.topic === topic));
   }
 });
+
+test("a flood of dropped clients is one line in the log, and fit for a terminal", async (t) => {
+  const log = recordLog();
+  const broker = createEmbeddedBroker({ host: "127.0.0.1", port: 0, log });
+  t.after(() => broker.stop());
+  await broker.start();
+  const clientId = `\u001B[31mEVIL\u202E${"x".repeat(1000)}`;
+  for (let count = 0; count < 5; count += 1) {
+    const attacker = await connectTestClient(t, broker.address()?.port ?? 0, { clientId });
+    const closed = attacker.closed();
+    attacker.client.publish("$SYS/fake", "x", { qos: 1 });
+    await closed;
+  }
+  const lines = log.lines.filter(({ message }) => message === "client dropped");
+  assert.equal(lines.length, 1);
+  const client = String(Reflect.get(lines[0]?.details ?? {}, "client"));
+  assert.equal(client.length, 64);
+  assert.match(client, /^·\[31mEVIL·x+$/u);
+});

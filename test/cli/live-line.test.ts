@@ -11,6 +11,8 @@ function createTerminal(columns: number, isInteractive: boolean) {
     writeError: () => {},
     isInteractive,
     isColoured: false,
+    isLogTerminal: false,
+    isLogColoured: false,
     columns,
     input: new PassThrough(),
   };

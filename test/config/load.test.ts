@@ -61,6 +61,7 @@ test("EARSHOT_CONFIG names the file, and --config wins over it", async (t) => {
   assert.equal(loadConfig({ env: { EARSHOT_CONFIG: first }, flags: {} }).config.node.id, "first");
   const both = loadConfig({ env: { EARSHOT_CONFIG: first }, flags: {}, configFile: second });
   assert.equal(both.config.node.id, "second");
+  assert.doesNotThrow(() => loadConfig({ env: { EARSHOT_CONFIG: "" }, flags: {} }));
 });
 
 test("a secret can come from a file, and is never shown", async (t) => {
@@ -85,6 +86,39 @@ test("a secret of a wrong type is hidden in the error as well", async (t) => {
     () => loadConfig({ env: {}, flags: {}, configFile }),
     (error) => error instanceof EarshotError && !error.message.includes("hunter2"),
   );
+});
+
+test("a URL holds no user and no password, and a refused one is not shown", async (t) => {
+  const empty = await writeConfig(t, "");
+  for (const url of ["mqtt://anna:hunter2@pi", "mqtt:/anna:hunter2@pi", "mqtt://anna@pi:1883"]) {
+    assert.throws(
+      () => loadConfig({ env: { EARSHOT_MQTT_URL: url }, flags: {}, configFile: empty }),
+      (error) =>
+        error instanceof EarshotError &&
+        /expected mqtt:.* mqtt\.username and mqtt\.password.*, got a hidden value/u.test(
+          error.message,
+        ) &&
+        !error.message.includes("anna"),
+    );
+  }
+  const broken = await writeConfig(t, 'mqtt:\n  password: "hunter2\n');
+  assert.throws(
+    () => loadConfig({ env: {}, flags: {}, configFile: broken }),
+    (error) =>
+      error instanceof EarshotError &&
+      /at line \d/u.test(error.message) &&
+      !error.message.includes("hunter2"),
+  );
+});
+
+test("users of the broker are hidden where there are any", async (t) => {
+  const empty = await writeConfig(t, "");
+  const show = (env: Record<string, string>): unknown =>
+    describeConfig(loadConfig({ env, flags: {}, configFile: empty })).find(
+      ({ key }) => key === "broker.users",
+    )?.value;
+  assert.equal(show({ EARSHOT_BROKER_USERS: '{"anna":{"password":"hunter2"}}' }), "***");
+  assert.deepEqual(show({}), {});
 });
 
 test("an unknown key is refused with where it stands and the key that was meant", async (t) => {

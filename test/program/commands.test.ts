@@ -1,12 +1,23 @@
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { createEmbeddedBroker } from "../../src/broker/embedded.js";
 import { replySchema } from "../../src/contract/reply.js";
 import { programRoot } from "../../src/program.js";
+import { recordLog } from "../support/logs.js";
+import { run } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runCommand, runCommandAlone, startNode } from "../support/node-process.js";
+import {
+  type CommandResult,
+  runCommand,
+  runCommandAlone,
+  startNode,
+} from "../support/node-process.js";
+import { makeTempFolder } from "../support/temp-folder.js";
+import { needScript } from "./pseudo-terminal.js";
 
 test("ask finds the node of its data folder without being told its port, and prints a table", async (t) => {
   const node = await startNode(t);
@@ -20,6 +31,19 @@ test("ask finds the node of its data folder without being told its port, and pri
   assert.match(stdout, /^ 10 {2}\S/mu);
   const { columns } = { columns: 100 };
   for (const line of stdout.split("\n").slice(2)) assert.ok(line.length <= columns, line);
+});
+
+test("ask without configuration finds a node that is a client of an external broker", async (t) => {
+  const broker = createEmbeddedBroker({ host: "127.0.0.1", port: 0, log: recordLog() });
+  t.after(() => broker.stop());
+  await broker.start();
+  const node = await startNode(t, {
+    EARSHOT_BROKER_MODE: "external",
+    EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${broker.address()?.port ?? 0}`,
+  });
+  const { PATH, EARSHOT_DATA_DIR } = node.env;
+  const { code, stderr } = await runCommand(["ask", "Hello"], { PATH, EARSHOT_DATA_DIR });
+  assert.equal(code, 0, stderr);
 });
 
 test("ask --json prints the reply as it came", async (t) => {
@@ -82,15 +106,71 @@ test("watch shows a question and its answer, one line each, and ends on SIGINT",
   assert.deepEqual(await exit, [0, null]);
 });
 
-test("healthcheck is 0 for a node that is up and 1 for one that is not", async (t) => {
+test("watch ends with 1 and the reason by a fault, which is no signal", async (t) => {
+  const node = await startNode(t);
+  const saboteur = join(await makeTempFolder(t), "saboteur.mjs");
+  await writeFile(saboteur, 'process.on("SIGUSR2", () => { throw new Error("sabotage"); });');
+  const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "watch"], {
+    env: { ...node.env, NODE_OPTIONS: `--import ${saboteur}` },
+  });
+  t.after(() => child.kill("SIGKILL"));
+  await untilPrinted(child, "stderr", "watching earshot/#");
+  const reason = untilPrinted(child, "stderr", "earshot watch: sabotage\n");
+  const exit = once(child, "exit");
+  child.kill("SIGUSR2");
+  await reason;
+  assert.deepEqual(await exit, [1, null]);
+});
+
+test("healthcheck is 0 for a node that is up, and 1 where nothing answers", async (t) => {
   const node = await startNode(t);
   const up = await runCommand(["healthcheck"], node.env);
   assert.equal(up.code, 0, up.stderr);
   assert.match(up.stdout, /^node test at 127\.0\.0\.1:\d+ is online\n$/u);
-  node.child.kill("SIGTERM");
-  await node.ended();
+  node.child.kill("SIGHUP");
+  assert.equal(await node.ended(), 0, "the end of its terminal ends it cleanly");
   const down = await runCommand(["healthcheck"], node.env);
   assert.equal(down.code, 1);
+});
+
+test("healthcheck goes by what the broker holds: online and lately, offline, or long silent", async (t) => {
+  const broker = createEmbeddedBroker({ host: "127.0.0.1", port: 0, log: recordLog() });
+  t.after(() => broker.stop());
+  await broker.start();
+  const port = broker.address()?.port ?? 0;
+  const client = await connectTestClient(t, port);
+  const check = async (status: string, silentS: number): Promise<CommandResult> => {
+    // A node that was started before its clock was set: its uptime fits no start.
+    const health = { time_s: Math.round(Date.now() / 1000) - silentS, uptime_s: 5 };
+    await client.publish("earshot/test/health", JSON.stringify(health), { retain: true });
+    await client.publish("earshot/test/status", status, { retain: true });
+    return await runCommandAlone(t, ["healthcheck"], { EARSHOT_BROKER_PORT: String(port) });
+  };
+  const online = await check("online", 60);
+  assert.equal(online.code, 0, online.stderr);
+  assert.match(
+    online.stdout,
+    new RegExp(`^node test at 127\\.0\\.0\\.1:${port} is online\n$`, "u"),
+  );
+  const offline = await check("offline", 0);
+  assert.equal(offline.code, 1);
+  assert.match(offline.stderr, /node test at .* is offline\n$/u);
+  const stale = await check("online", 300);
+  assert.equal(stale.code, 1);
+  assert.match(stale.stderr, /no sign of life for 30\d s\n$/u);
+});
+
+test("the log is for people only where it goes to a terminal itself", async (t) => {
+  if (!(await needScript(t))) return;
+  const folder = await makeTempFolder(t);
+  const log = join(folder, "log");
+  await writeFile(join(folder, "data"), "a file, so the start fails after its first line");
+  const start = `'${process.execPath}' '${join(programRoot, "dist/src/main.js")}' start 2>'${log}'`;
+  const env = { PATH: process.env["PATH"], EARSHOT_DATA_DIR: join(folder, "data") };
+  await assert.rejects(run("script", ["-qec", start, "/dev/null"], { env }));
+  const [first = "", second] = (await readFile(log, "utf8")).split("\n");
+  assert.equal(JSON.parse(first).msg, "starting");
+  assert.match(second ?? "", /data\.dir: .*data is a file; .*remove it or set data\.dir/u);
 });
 
 test("config prints every value with its source and hides secrets", async (t) => {
