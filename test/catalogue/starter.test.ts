@@ -82,3 +82,23 @@ test("A missing song file is an error with a code.", async (t) => {
   rmSync(node.starterCsv);
   await assert.rejects(node.start(), { code: "bad_song_file" });
 });
+
+test("A node whose build was killed before current was written gets that file", async (t) => {
+  const node = createNode(t);
+  await node.start();
+  for (const spoil of [rmSync, (path: string) => writeFileSync(path, "nonsense")]) {
+    spoil(join(node.dataDir, "current"));
+    assert.equal(await node.start(), "starter@1 8");
+    assert.equal(readFileSync(join(node.dataDir, "current"), "utf8"), "starter@1\n");
+  }
+});
+
+test("Whoever goes back to an earlier starter keeps it over each start", async (t) => {
+  const node = createNode(t);
+  await node.start();
+  writeFileSync(node.starterCsv, csvOf(9));
+  assert.equal(await node.start(), "starter@2 9");
+  await selectCatalogue(node.dataDir, "starter@1");
+  assert.equal(await node.start(), "starter@1 8");
+  assert.equal(await node.start(), "starter@1 8");
+});
