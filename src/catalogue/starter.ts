@@ -9,8 +9,8 @@ import { findCatalogues, removeLeftovers } from "./folders.js";
 import { readSongCsv } from "./song-csv.js";
 import { listCatalogues, openLive } from "./store.js";
 
-const STARTER = "starter";
-const STARTER_NOTE = "energy, danceability and loudness are editorial estimates";
+const starter = "starter";
+const starterNote = "energy, danceability and loudness are editorial estimates";
 
 export interface StarterOptions {
   readonly dataDir: string;
@@ -59,10 +59,10 @@ async function buildStarter({ dataDir, starterCsv, log }: StarterOptions): Promi
   const source = { name: basename(starterCsv), sha256: await sumOf(starterCsv) };
   const manifest = await buildCatalogue({
     dataDir,
-    name: STARTER,
+    name: starter,
     songs: readSongCsv(starterCsv),
     source,
-    note: STARTER_NOTE,
+    note: starterNote,
     log,
   });
   await writeCurrent(dataDir, manifest);
@@ -71,9 +71,9 @@ async function buildStarter({ dataDir, starterCsv, log }: StarterOptions): Promi
 async function isStarterDue({ dataDir, starterCsv }: StarterOptions): Promise<boolean> {
   const current = await readCurrent(dataDir);
   if (current === undefined) return (await findCatalogues(dataDir)).length === 0;
-  if (current.name !== STARTER) return false;
+  if (current.name !== starter) return false;
   // Whoever goes back to an earlier starter keeps it: due is only a song file never built.
-  const stored = (await listCatalogues(dataDir)).filter(({ name }) => name === STARTER);
+  const stored = (await listCatalogues(dataDir)).filter(({ name }) => name === starter);
   const manifests = stored.flatMap((one) => ("manifest" in one ? [one.manifest] : []));
   if (!manifests.some(({ version }) => version === current.version)) return true;
   const sha256 = await sha256OfFile(starterCsv).catch(() => undefined);
