@@ -305,3 +305,12 @@ test("the program is told to speak English, and this process keeps its language"
   assert.match(await firstReason(rig), /locale C$/u);
   assert.equal(process.env["LC_ALL"], "de_DE.UTF-8");
 });
+
+test("the time of the next try is taken back while that try is under way", async (t) => {
+  const rig = await setUp(t);
+  await rig.fake.become(`[ $run = 1 ] && exit 1; exec sleep 60`);
+  rig.capture.start();
+  const failed = await rig.events.next(isFailed);
+  const next = await rig.events.next(({ what }) => what === "state", failed + 1);
+  assert.equal(isFailed(rig.events.all[next] ?? { what: "begin" }), false);
+});
