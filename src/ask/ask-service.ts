@@ -15,7 +15,8 @@ export interface AskServiceOptions {
 
 /**
  * Creates the service behind `ask/state`: a peak opens the question "what is playing?", the next
- * request to this node (or to any recommender) closes it. How a person is asked is the business of
+ * request to this node (or to any recommender) closes it, and so does a microphone that stops
+ * listening. How a person is asked is the business of
  * whoever watches the topic.
  */
 export function createAskService({ bus, topics, log, windowMs }: AskServiceOptions): Service {
@@ -29,8 +30,15 @@ export function createAskService({ bus, topics, log, windowMs }: AskServiceOptio
     name: "ask",
     async start() {
       await bus.publish(topics.askState, "idle");
-      await bus.subscribe(topics.micPeak.topic, () => {
-        window.open();
+      await bus.subscribe(topics.micPeak.topic, ({ retain }) => {
+        if (!retain) window.open();
+      });
+      // Nobody is asked about a room that is no longer heard; retained or not makes no difference.
+      await bus.subscribe(topics.micState.topic, ({ payload }) => {
+        if (Buffer.from(payload).toString() !== "listening") window.close();
+      });
+      await bus.subscribe(topics.micEnabled.topic, ({ payload }) => {
+        if (Buffer.from(payload).toString() === "OFF") window.close();
       });
       for (const filter of topics.requestFilters) {
         await bus.subscribe(filter, ({ retain }) => {

@@ -18,10 +18,10 @@ import {
 import { gatherSongs } from "./gather-songs.js";
 import { linkIdentical } from "./identical-vectors.js";
 import {
-  CATALOGUE_FORMAT,
+  catalogueFormat,
   catalogueFiles,
   type CatalogueFile,
-  MANIFEST_FILE,
+  manifestFile,
   type Manifest,
   sealManifest,
 } from "./manifest.js";
@@ -116,7 +116,7 @@ function checkComparable(count: number, { features, dropped }: FittedFeatures, s
 }
 
 /** The event loop gets its turn once in so many points (about 50 ms). */
-const POINTS_PER_TURN = 500;
+const pointsPerTurn = 500;
 
 async function writeIndex(options: {
   readonly path: string;
@@ -130,7 +130,7 @@ async function writeIndex(options: {
   for (const [added, row] of firsts.entries()) {
     for (let i = 0; i < dimensions; i++) vector[i] = vectors[row * dimensions + i] ?? 0;
     index.add(row, vector);
-    if (added % POINTS_PER_TURN === 0) await setImmediate();
+    if (added % pointsPerTurn === 0) await setImmediate();
   }
   await index.write(path);
 }
@@ -148,10 +148,10 @@ async function putInPlace(
   const built_at = new Date().toISOString();
   for (;;) {
     const version = await nextVersion(dataDir, name);
-    const head = { format: CATALOGUE_FORMAT, name, version, built_at } as const;
+    const head = { format: catalogueFormat, name, version, built_at } as const;
     const about = { source, ...(note === undefined ? {} : { note }), files };
-    await writeFile(join(folder, MANIFEST_FILE), sealManifest({ ...head, ...contents, ...about }));
-    for (const file of [...catalogueFiles, MANIFEST_FILE]) await syncToDisk(join(folder, file));
+    await writeFile(join(folder, manifestFile), sealManifest({ ...head, ...contents, ...about }));
+    for (const file of [...catalogueFiles, manifestFile]) await syncToDisk(join(folder, file));
     await syncToDisk(folder);
     const manifest = await proveWhole(folder);
     if (await renameIn(folder, catalogueFolder(dataDir, { name, version }))) {

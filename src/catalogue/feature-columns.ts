@@ -16,7 +16,7 @@ interface GrowingColumn {
   values: Float32Array;
 }
 
-const FIRST_CAPACITY = 1024;
+const firstCapacity = 1024;
 
 /** Creates columns without songs; a feature that first shows up late is unknown for all before. */
 export function createFeatureColumns(): FeatureColumns {
@@ -55,7 +55,7 @@ function emptyColumn(name: string): GrowingColumn {
 }
 
 function grow(column: GrowingColumn, least: number): void {
-  const capacity = Math.max(FIRST_CAPACITY, least, column.values.length * 2);
+  const capacity = Math.max(firstCapacity, least, column.values.length * 2);
   const larger = new Float32Array(capacity).fill(Number.NaN);
   larger.set(column.values);
   column.values = larger;

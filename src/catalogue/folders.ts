@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { EarshotError } from "../errors.js";
 import { catalogueName } from "./manifest.js";
-import { isRunning, markPattern, processMark } from "../storage/process-mark.js";
+import { entriesOf, removeMarked, removeTemporaries } from "../storage/durable-files.js";
+import { markPattern, processMark } from "../storage/process-mark.js";
 
 /** Name and version of a catalogue; written `name@version`. */
 export interface CatalogueId {
@@ -14,7 +15,6 @@ export interface CatalogueId {
 
 const idPattern = /^([a-z0-9_-]{1,64})@([1-9]\d{0,8})$/u;
 const buildFolderPattern = new RegExp(`^\\.building-[a-z0-9_-]+-(${markPattern})$`, "u");
-const temporaryFilePattern = new RegExp(`^current\\.(${markPattern})\\.tmp$`, "u");
 
 /** The text of a catalogue's id: the name of its folder. */
 export function formatId({ name, version }: CatalogueId): string {
@@ -68,28 +68,10 @@ export async function createBuildFolder(dataDir: string, name: string): Promise<
 
 /** Removes what builds left behind whose process was killed; a build that runs is left alone. */
 export async function removeLeftovers(dataDir: string): Promise<readonly string[]> {
-  const removed: string[] = [];
-  for (const [folder, pattern] of [
-    [cataloguesFolder(dataDir), buildFolderPattern],
-    [dataDir, temporaryFilePattern],
-  ] as const) {
-    for (const entry of await entriesOf(folder)) {
-      const mark = pattern.exec(entry)?.[1];
-      if (mark === undefined || isRunning(mark)) continue;
-      await rm(join(folder, entry), { recursive: true, force: true });
-      removed.push(entry);
-    }
-  }
-  return removed;
-}
-
-async function entriesOf(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
+  return [
+    ...(await removeMarked(cataloguesFolder(dataDir), buildFolderPattern)),
+    ...(await removeTemporaries(dataDir)),
+  ];
 }
 
 function compareText(a: string, b: string): number {

@@ -22,9 +22,9 @@ export interface GatheredSongs {
 }
 
 /** The event loop gets its turn once in so many songs. */
-const SONGS_PER_TURN = 1000;
-const SONGS_PER_REPORT = 100_000;
-const LATEST_YEAR = 9999;
+const songsPerTurn = 1000;
+const songsPerReport = 100_000;
+const latestYear = 9999;
 
 /**
  * Reads the source once and writes the songs and title tables.
@@ -44,8 +44,8 @@ export async function gatherSongs(options: {
   for await (const song of songs) {
     gathering.add(song);
     read += 1;
-    if (read % SONGS_PER_TURN === 0) await setImmediate();
-    if (read % SONGS_PER_REPORT === 0) log.info({ songs: read }, "songs read");
+    if (read % songsPerTurn === 0) await setImmediate();
+    if (read % songsPerReport === 0) log.info({ songs: read }, "songs read");
   }
   const gathered = gathering.finish();
   db.exec("COMMIT");
@@ -140,5 +140,5 @@ function idOf(ids: Map<string, number>, key: string): number {
 
 function knownYear(year: number | undefined): number | undefined {
   if (year === undefined || !Number.isInteger(year)) return undefined;
-  return year >= 1 && year <= LATEST_YEAR ? year : undefined;
+  return year >= 1 && year <= latestYear ? year : undefined;
 }

@@ -5,13 +5,13 @@ import { EarshotError, messageOf } from "../errors.js";
 import { sha256OfFile, sha256OfText } from "../storage/durable-files.js";
 
 /** Version of all that a catalogue folder holds; a reader refuses any other. */
-export const CATALOGUE_FORMAT = 1;
+export const catalogueFormat = 2;
 
 /** The files of a catalogue beside its manifest. */
 export const catalogueFiles = ["songs.db", "index.hnsw"] as const;
 export type CatalogueFile = (typeof catalogueFiles)[number];
 
-export const MANIFEST_FILE = "manifest.json";
+export const manifestFile = "manifest.json";
 
 /** A catalogue's name: it is part of a folder's name and of `name@version`. */
 export const catalogueName = /^[a-z0-9_-]{1,64}$/u;
@@ -21,7 +21,7 @@ const count = z.int().min(0);
 const fileSeal = z.strictObject({ bytes: count, sha256 });
 
 const manifestSchema = z.strictObject({
-  format: z.literal(CATALOGUE_FORMAT),
+  format: z.literal(catalogueFormat),
   name: z.string().regex(catalogueName),
   version: z.int().min(1),
   /** ISO 8601, UTC. */
@@ -67,12 +67,12 @@ export function sealManifest(unsealed: Omit<Manifest, "sha256">): string {
  * @throws EarshotError `bad_catalogue` when it is missing, damaged or of another format
  */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const path = join(folder, MANIFEST_FILE);
+  const path = join(folder, manifestFile);
   const content = await readJsonObject(path);
-  if (content["format"] !== CATALOGUE_FORMAT) {
+  if (content["format"] !== catalogueFormat) {
     throw new EarshotError(
       "bad_catalogue",
-      `${path} is of format ${String(content["format"])}, this program reads format ${CATALOGUE_FORMAT}; build the catalogue again`,
+      `${path} is of format ${String(content["format"])}, this program reads format ${catalogueFormat}; build the catalogue again`,
     );
   }
   const { sha256: seal, ...unsealed } = content;

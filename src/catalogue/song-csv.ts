@@ -8,8 +8,8 @@ import type { SongInput } from "./song-input.js";
 
 const FEATURES = ["tempo", "energy", "danceability", "loudness"] as const;
 const HEADER = ["artist_name", "title", "year", ...FEATURES] as const;
-const EARLIEST_YEAR = 1000;
-const LATEST_YEAR = 2100;
+const earliestYear = 1000;
+const latestYear = 2100;
 
 const recordSchema = z.object({
   record: z.array(z.string()),
@@ -70,7 +70,7 @@ function songOf(record: readonly string[], place: string): SongInput {
     const value = numberOf(numbers[index], range);
     if (value !== undefined) features[name] = value;
   }
-  const years = { least: EARLIEST_YEAR, most: LATEST_YEAR, zeroIsUnknown: true };
+  const years = { least: earliestYear, most: latestYear, zeroIsUnknown: true };
   return {
     artist: textOf(artist, `${place}, column artist_name`),
     title: textOf(title, `${place}, column title`),

@@ -15,7 +15,7 @@ export interface SongInput {
 }
 
 /** 48 bits: among a million songs, one accidental pair of equal ids in 500 catalogues. */
-const DERIVED_ID_DIGITS = 12;
+const derivedIdDigits = 12;
 
 /**
  * The id of a song whose file gives none: the same for the same artist and title in every build.
@@ -24,5 +24,5 @@ const DERIVED_ID_DIGITS = 12;
  */
 export function deriveSongId({ artist, title }: SongInput): string {
   const text = `${artist.normalize("NFC").trim()}\0${title.normalize("NFC").trim()}`;
-  return createHash("sha256").update(text).digest("hex").slice(0, DERIVED_ID_DIGITS);
+  return createHash("sha256").update(text).digest("hex").slice(0, derivedIdDigits);
 }

@@ -5,13 +5,12 @@ import { buildCatalogue } from "./build.js";
 import type { Catalogue } from "./catalogue.js";
 import { readCurrent, writeCurrent } from "./current.js";
 import { sha256OfFile } from "../storage/durable-files.js";
-import { catalogueFolder, findCatalogues, removeLeftovers } from "./folders.js";
-import { readManifest } from "./manifest.js";
+import { findCatalogues, removeLeftovers } from "./folders.js";
 import { readSongCsv } from "./song-csv.js";
-import { openLive } from "./store.js";
+import { listCatalogues, openLive } from "./store.js";
 
-const STARTER = "starter";
-const STARTER_NOTE = "energy, danceability and loudness are editorial estimates";
+const starter = "starter";
+const starterNote = "energy, danceability and loudness are editorial estimates";
 
 export interface StarterOptions {
   readonly dataDir: string;
@@ -37,7 +36,11 @@ export async function openAtStart(options: StarterOptions): Promise<Catalogue> {
     await tryToBuild(options);
   }
   const live = await openLive({ dataDir, log });
-  if (live !== undefined) return live;
+  if (live !== undefined) {
+    // A kill between the build and this note would otherwise leave the node without it for ever.
+    if ((await readCurrent(dataDir)) === undefined) await writeCurrent(dataDir, live.manifest);
+    return live;
+  }
   await buildStarter(options);
   const built = await openLive({ dataDir, log });
   if (built !== undefined) return built;
@@ -56,10 +59,10 @@ async function buildStarter({ dataDir, starterCsv, log }: StarterOptions): Promi
   const source = { name: basename(starterCsv), sha256: await sumOf(starterCsv) };
   const manifest = await buildCatalogue({
     dataDir,
-    name: STARTER,
+    name: starter,
     songs: readSongCsv(starterCsv),
     source,
-    note: STARTER_NOTE,
+    note: starterNote,
     log,
   });
   await writeCurrent(dataDir, manifest);
@@ -68,13 +71,13 @@ async function buildStarter({ dataDir, starterCsv, log }: StarterOptions): Promi
 async function isStarterDue({ dataDir, starterCsv }: StarterOptions): Promise<boolean> {
   const current = await readCurrent(dataDir);
   if (current === undefined) return (await findCatalogues(dataDir)).length === 0;
-  if (current.name !== STARTER) return false;
-  try {
-    const { source } = await readManifest(catalogueFolder(dataDir, current));
-    return source.sha256 !== (await sha256OfFile(starterCsv));
-  } catch {
-    return true;
-  }
+  if (current.name !== starter) return false;
+  // Whoever goes back to an earlier starter keeps it: due is only a song file never built.
+  const stored = (await listCatalogues(dataDir)).filter(({ name }) => name === starter);
+  const manifests = stored.flatMap((one) => ("manifest" in one ? [one.manifest] : []));
+  if (!manifests.some(({ version }) => version === current.version)) return true;
+  const sha256 = await sha256OfFile(starterCsv).catch(() => undefined);
+  return !manifests.some(({ source }) => source.sha256 === sha256);
 }
 
 async function sumOf(songFile: string): Promise<string> {

@@ -69,10 +69,15 @@ async function follow({ child, audio }: Recorder, options: CaptureRunOptions): P
   const over = new AbortController();
   try {
     return await new Promise<RunEnd>((resolve) => {
-      endOnExit(child, resolve);
+      const stderr = endOnExit(child, resolve);
       endOnAbort(options.signal, over.signal, resolve);
+      let pieces = 0;
       const watchdog = setTimeout(() => {
-        resolve({ kind: "no data", afterMs: options.noDataMs });
+        // After a pause of the node itself timers come first, and what has arrived is read next.
+        const before = pieces;
+        setImmediate(() => {
+          if (pieces === before) resolve({ kind: "no data", afterMs: options.noDataMs });
+        });
       }, options.noDataMs);
       over.signal.addEventListener("abort", () => {
         clearTimeout(watchdog);
@@ -81,6 +86,9 @@ async function follow({ child, audio }: Recorder, options: CaptureRunOptions): P
       const pcm = createPcmStream();
       audio.on("data", (piece: Buffer) => {
         if (over.signal.aborted) return;
+        // What a program said before it recorded does not explain how it ended.
+        if (pieces === 0) stderr.forget();
+        pieces += 1;
         watchdog.refresh();
         const samples = pcm.read(piece);
         if (samples.length > 0) options.onSamples(samples);
@@ -100,7 +108,10 @@ async function follow({ child, audio }: Recorder, options: CaptureRunOptions): P
 }
 
 /** `close` comes after the last byte of audio and of stderr, `exit` may come before. */
-function endOnExit(child: ChildProcess, resolve: (end: RunEnd) => void): void {
+function endOnExit(
+  child: ChildProcess,
+  resolve: (end: RunEnd) => void,
+): { readonly forget: () => void } {
   let stderr = "";
   child.stderr?.on("data", (piece: Buffer) => {
     stderr = (stderr + piece.toString()).slice(-stderrBytes);
@@ -113,6 +124,11 @@ function endOnExit(child: ChildProcess, resolve: (end: RunEnd) => void): void {
   child.on("close", (code, signal) => {
     resolve({ kind: "exit", code, signal, stderr });
   });
+  return {
+    forget() {
+      stderr = "";
+    },
+  };
 }
 
 function endOnAbort(signal: AbortSignal, over: AbortSignal, resolve: (end: RunEnd) => void): void {

@@ -119,6 +119,7 @@ export function createCapture(dependencies: CaptureDependencies): Capture {
     log.debug({ reason, failures, delayMs }, "capture failed");
     onState({ state: "unavailable", reason, nextTryAtMs: clock.now() + delayMs });
     await until(clock, delayMs, signal);
+    if (!signal.aborted) onState({ state: "unavailable", reason });
   }
 
   async function supervise(signal: AbortSignal): Promise<void> {

@@ -39,7 +39,7 @@ export const detectorRanges = {
     min: 256,
     max: 8_192,
     unit: "samples",
-    doc: "Length of one measurement, 46 ms at 44.1 kHz. Source: the original article.",
+    doc: "Length of one measurement; the default holds at 44.1 kHz, elsewhere the power of two nearest to its 46 ms. Source: the original article.",
   },
   riseDb: {
     default: 12,
@@ -139,7 +139,10 @@ export function completeDetectorOptions(given: Partial<DetectorOptions> = {}): D
   return {
     mode: given.mode ?? "adaptive",
     rateHz: pick("rateHz"),
-    frameSamples: Math.round(pick("frameSamples")),
+    frameSamples:
+      given.frameSamples === undefined
+        ? defaultFrameSamples(pick("rateHz"))
+        : Math.round(pick("frameSamples")),
     riseDb: pick("riseDb"),
     thresholdDb: pick("thresholdDb"),
     hysteresisDb: pick("hysteresisDb"),
@@ -152,6 +155,13 @@ export function completeDetectorOptions(given: Partial<DetectorOptions> = {}): D
     settleMs: pick("settleMs"),
     dcCutoffHz: pick("dcCutoffHz"),
   };
+}
+
+/** The frame of the same duration at another rate; a power of two, as at 44.1 kHz. */
+function defaultFrameSamples(rateHz: number): number {
+  const { frameSamples, rateHz: rate } = detectorRanges;
+  const samples = (rateHz * frameSamples.default) / rate.default;
+  return clampToRange(frameSamples, 2 ** Math.round(Math.log2(samples)));
 }
 
 /** The nearest value inside the range; the default when the value is not a finite number. */

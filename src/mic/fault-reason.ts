@@ -28,9 +28,18 @@ const causes: readonly (readonly [RegExp, FaultCause])[] = [
 export function causeOf(fault: RunFault): FaultCause {
   if (fault.kind === "no data") return "no data";
   if (fault.kind === "not started") return fault.isMissing ? "program missing" : "unknown";
-  const known = causes.find(([pattern]) => pattern.test(fault.stderr));
-  if (known !== undefined) return known[1];
-  return fault.code === 0 || fault.signal !== null ? "ended" : "unknown";
+  if (fault.code === 0 || fault.signal !== null) return "ended";
+  return causeOfLines(fault.stderr.split("\n")) ?? "unknown";
+}
+
+/** The last line that says a known cause decides: what came before was chatter, or survived. */
+function causeOfLines(lines: readonly string[]): FaultCause | undefined {
+  const own = lines.filter((line) => line.startsWith(recorderProgram)).toReversed();
+  for (const line of own) {
+    const known = causes.find(([pattern]) => pattern.test(line));
+    if (known !== undefined) return known[1];
+  }
+  return undefined;
 }
 
 /**

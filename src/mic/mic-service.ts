@@ -6,8 +6,9 @@ import type { NodeTopics } from "../contract/topics.js";
 import { messageOf } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
 import { createLogThrottle } from "../log-throttle.js";
+import { removeTemporaries } from "../storage/durable-files.js";
 import type { Peak } from "./listener.js";
-import { openMicSettings } from "./mic-settings.js";
+import { type MicSettings, openMicSettings } from "./mic-settings.js";
 import {
   createMicrophone,
   type Microphone,
@@ -47,45 +48,69 @@ export function createMicService(options: MicServiceOptions): MicService {
   const { bus, topics, config, log } = options;
   const settingsFile = openMicSettings(options.dataDir, log);
   const refused = createLogThrottle();
+  const unsent = createLogThrottle();
   let thresholds: Readonly<Record<string, number>> = {};
+  let unsentPeaks = 0;
 
-  const send = (publishing: Promise<void>): void => {
-    publishing.catch((error: unknown) => {
-      log.debug({ reason: messageOf(error) }, "a word of the microphone was not published");
-    });
+  const logUnpublished = (error: unknown): void => {
+    log.debug({ reason: messageOf(error) }, "a word of the microphone was not published");
   };
   const microphone: Microphone = createMicrophone({
     config,
     log,
     onPeak: (peak) => {
-      send(bus.publish(topics.micPeak, toEvent(peak, options.node)));
+      bus.publish(topics.micPeak, toEvent(peak, options.node)).catch((error: unknown) => {
+        unsentPeaks += 1;
+        unsent.run((heldBack) => {
+          log.warn({ reason: messageOf(error), heldBack }, "a peak was heard and not sent");
+        });
+      });
     },
     onLevel: (levelDb) => {
-      send(bus.publish(topics.micLevel, levelDb));
+      bus.publish(topics.micLevel, levelDb).catch(logUnpublished);
     },
     onState: (state) => {
-      send(bus.publish(topics.micState, state.state));
+      bus.publish(topics.micState, state.state).catch(logUnpublished);
       options.onState();
     },
   });
 
+  /** What is lost with the connection is retained: the bus sends it again with the next one. */
   const publishSettings = async (): Promise<void> => {
-    await bus.publish(topics.micEnabled, microphone.isEnabled ? "ON" : "OFF");
-    await bus.publish(topics.micThreshold, microphone.threshold);
+    try {
+      await bus.publish(topics.micEnabled, microphone.isEnabled ? "ON" : "OFF");
+      await bus.publish(topics.micThreshold, microphone.threshold);
+    } catch (error) {
+      logUnpublished(error);
+    }
   };
 
-  let isChanged = false;
+  /** The JSON of what the disk holds: a message that changes nothing costs no write. */
+  let saved = "";
+  const settings = (): MicSettings => ({ enabled: microphone.isEnabled, thresholds });
+
+  const saveSettings = async (): Promise<void> => {
+    const wanted = JSON.stringify(settings());
+    if (wanted === saved) return;
+    try {
+      await settingsFile.save(settings());
+      saved = wanted;
+    } catch (error) {
+      log.error({ reason: messageOf(error) }, "settings hold until the restart: not saved");
+    }
+  };
+
+  let isAsked = false;
   let settling: Promise<void> | undefined;
 
-  /** Puts the settings on the disk and then says what holds; a flood of changes costs few writes. */
+  /**
+   * Puts the settings on the disk and then says what holds; a flood of messages costs few writes.
+   * Never rejects.
+   */
   const settle = async (): Promise<void> => {
-    while (isChanged) {
-      isChanged = false;
-      try {
-        await settingsFile.save({ enabled: microphone.isEnabled, thresholds });
-      } catch (error) {
-        log.error({ reason: messageOf(error) }, "settings hold until the restart: not saved");
-      }
+    while (isAsked) {
+      isAsked = false;
+      await saveSettings();
       await publishSettings();
     }
   };
@@ -99,7 +124,7 @@ export function createMicService(options: MicServiceOptions): MicService {
         log.warn({ topic: message.topic, reason: messageOf(error), heldBack }, "not set");
       });
     }
-    isChanged = true;
+    isAsked = true;
     settling ??= settle().finally(() => {
       settling = undefined;
     });
@@ -109,13 +134,16 @@ export function createMicService(options: MicServiceOptions): MicService {
   return {
     name: "microphone",
     state: () => describeState(microphone.status().state),
-    statistics: () => describeStatus(microphone),
+    statistics: () => ({ ...describeStatus(microphone), unsent_peaks: unsentPeaks }),
     async start() {
-      const saved = await settingsFile.load();
-      thresholds = saved.thresholds ?? {};
+      const leftovers = await removeTemporaries(options.dataDir);
+      if (leftovers.length > 0) log.info({ leftovers }, "removed files of an unfinished write");
+      const loaded = await settingsFile.load();
+      thresholds = loaded.thresholds ?? {};
       const threshold = thresholds[config.mode];
       if (threshold !== undefined) microphone.setThreshold(threshold);
-      if (saved.enabled !== undefined) await microphone.setEnabled(saved.enabled);
+      if (loaded.enabled !== undefined) await microphone.setEnabled(loaded.enabled);
+      saved = JSON.stringify(settings());
       await bus.subscribe(topics.micEnabledSet.topic, (message) =>
         change(message, () => {
           const isOn = topics.micEnabledSet.codec.decode(message.payload) === "ON";
@@ -135,8 +163,9 @@ export function createMicService(options: MicServiceOptions): MicService {
       await microphone.start();
     },
     async stop() {
-      await settling;
+      // The device first: an answer may wait for a broker that is gone until it is given up.
       await microphone.stop();
+      await settling;
     },
   };
 }

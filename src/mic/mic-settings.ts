@@ -16,7 +16,10 @@ export type MicSettings = Readonly<z.infer<typeof settingsSchema>>;
 
 /** The file for it in the data folder. */
 export interface MicSettingsFile {
-  /** What was saved; nothing when there is no file or it cannot be understood. */
+  /**
+   * What was saved; nothing when there is no file. A file that cannot be read or understood may be
+   * that of a person who has switched the microphone off: it is warned of, and means off.
+   */
   load(): Promise<MicSettings>;
   /** Resolves when it is on the disk. */
   save(settings: MicSettings): Promise<void>;
@@ -27,17 +30,15 @@ export function openMicSettings(dataDir: string, log: Log): MicSettingsFile {
   const path = join(dataDir, "mic.json");
   return {
     async load() {
-      let text: string;
       try {
-        text = await readFile(path, "utf8");
-      } catch {
-        return {};
-      }
-      try {
-        return settingsSchema.parse(JSON.parse(text));
+        return settingsSchema.parse(JSON.parse(await readFile(path, "utf8")));
       } catch (error) {
-        log.warn({ path, reason: messageOf(error) }, "microphone settings are unreadable; ignored");
-        return {};
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+        log.warn(
+          { path, reason: messageOf(error) },
+          "microphone settings are unreadable: it stays off until mic/enabled/set says ON",
+        );
+        return { enabled: false };
       }
     },
     save: (settings) => replaceFile(path, `${JSON.stringify(settings)}\n`),

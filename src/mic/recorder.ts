@@ -46,12 +46,29 @@ export function startRecorder(options: RecorderOptions): Recorder {
     debug: true,
   });
   const child = catchChild(() => {
-    microphone.start();
+    inCLocale(() => {
+      microphone.start();
+    });
   });
   // Both would print to the console.
   child.stderr?.unpipe();
   child.removeAllListeners("exit");
   return { child, audio: microphone.getAudioStream() };
+}
+
+/**
+ * Runs `start` with the messages of programs in English, because they are sorted by their words.
+ * The package hands its child this process's environment, so for this one turn that is changed.
+ */
+function inCLocale(start: () => void): void {
+  const before = process.env["LC_ALL"];
+  process.env["LC_ALL"] = "C";
+  try {
+    start();
+  } finally {
+    if (before === undefined) delete process.env["LC_ALL"];
+    else process.env["LC_ALL"] = before;
+  }
 }
 
 /** Runs `start` and returns the child process that it makes. */

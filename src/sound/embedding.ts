@@ -22,11 +22,14 @@ export interface Embedding {
  * The share of a small tempo difference that the octave-blind circle does not carry: 60 and
  * 120 BPM are near, but not equal. Measured, see docs/decisions.
  */
-const DEFAULT_TEMPO_LINE_SHARE = 0.25;
+const defaultTempoLineShare = 0.25;
 
-const TEMPO = "tempo";
-const TEMPO_DIMENSIONS = 3;
-const FULL_TURN = 2 * Math.PI;
+const tempo = "tempo";
+const tempoDimensions = 3;
+const fullTurn = 2 * Math.PI;
+
+/** A diameter of 4 spreads: as far as any other value is let from the median. */
+const mostRadius = 2;
 
 /**
  * Measures the scale of a feature over all songs; tempo is measured in octaves (log2 of BPM),
@@ -35,7 +38,7 @@ const FULL_TURN = 2 * Math.PI;
  * @param values one per song, in the feature's unit; NaN is unknown
  */
 export function fitFeature(name: string, values: Float32Array): ColumnFit {
-  return fitColumn(name === TEMPO ? values.map(Math.log2) : values);
+  return fitColumn(name === tempo ? values.map(Math.log2) : values);
 }
 
 /**
@@ -44,24 +47,24 @@ export function fitFeature(name: string, values: Float32Array): ColumnFit {
  * Every feature is one dimension, tempo is three: a circle over log2(tempo), so that half and
  * double time fall on one point, and a weak line that tells them apart. The radius is such that a
  * small difference of tempo counts like the same difference in robust standard deviations.
- * An unknown value lies at the median, an unknown tempo in the middle of the circle.
+ * An unknown value lies at the median, an unknown tempo too.
  */
 export function createEmbedding(
   features: readonly ScaledFeature[],
-  tempoLineShare = DEFAULT_TEMPO_LINE_SHARE,
+  tempoLineShare = defaultTempoLineShare,
 ): Embedding {
-  const hasTempo = features.some(({ name }) => name === TEMPO);
+  const hasTempo = features.some(({ name }) => name === tempo);
   return {
-    dimensions: features.length + (hasTempo ? TEMPO_DIMENSIONS - 1 : 0),
+    dimensions: features.length + (hasTempo ? tempoDimensions - 1 : 0),
     embed(values, offset, into) {
       let dimension = 0;
       let position = offset;
       for (const feature of features) {
         const value = values[position] ?? Number.NaN;
         position += 1;
-        if (feature.name === TEMPO) {
+        if (feature.name === tempo) {
           embedTempo(value, { feature, lineShare: tempoLineShare, into, dimension });
-          dimension += TEMPO_DIMENSIONS;
+          dimension += tempoDimensions;
         } else {
           into[dimension] = standardise(value, feature) * feature.weight;
           dimension += 1;
@@ -79,11 +82,10 @@ interface TempoPlace {
 }
 
 function embedTempo(bpm: number, { feature, lineShare, into, dimension }: TempoPlace): void {
-  const isKnown = bpm > 0;
-  const octaves = isKnown ? Math.log2(bpm) : feature.centre;
+  const octaves = bpm > 0 ? Math.log2(bpm) : feature.centre;
   const slope = Math.sqrt(1 - lineShare ** 2) / feature.spread;
-  const radius = isKnown ? (slope * feature.weight) / FULL_TURN : 0;
-  into[dimension] = radius * Math.cos(octaves * FULL_TURN);
-  into[dimension + 1] = radius * Math.sin(octaves * FULL_TURN);
+  const radius = Math.min(slope / fullTurn, mostRadius) * feature.weight;
+  into[dimension] = radius * Math.cos(octaves * fullTurn);
+  into[dimension + 1] = radius * Math.sin(octaves * fullTurn);
   into[dimension + 2] = standardise(octaves, feature) * feature.weight * lineShare;
 }

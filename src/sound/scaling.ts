@@ -14,20 +14,20 @@ export type ColumnFit =
   | { readonly kind: "dropped"; readonly reason: DropReason };
 
 /** For normally distributed values, standard deviation = 1.4826 × MAD. */
-const STD_PER_MAD = 1.4826;
+const stdPerMad = 1.4826;
 /** The same for the distance between the quartiles, and between the 5th and 95th percentiles. */
-const STD_PER_IQR = 1 / 1.349;
-const STD_PER_P90 = 1 / 3.29;
+const stdPerIqr = 1 / 1.349;
+const stdPerP90 = 1 / 3.29;
 
 /**
  * A MAD below this share of the column's wider measure describes a spike, not the column: most
  * songs have an instrumentalness of about 0, and their MAD would make every other value an
  * outlier.
  */
-const SPIKE_SHARE = 0.25;
+const spikeShare = 0.25;
 
 /** Standardised values are cut here, so that one broken measurement cannot outweigh the rest. */
-const CLAMP_SPREADS = 4;
+const clampSpreads = 4;
 
 /**
  * Measures the centre (median) and the spread (robust standard deviation) of a column.
@@ -55,16 +55,16 @@ export function fitColumn(values: Float32Array): ColumnFit {
 export function standardise(value: number, scale: ColumnScale): number {
   if (Number.isNaN(value)) return 0;
   const spreads = (value - scale.centre) / scale.spread;
-  return Math.max(-CLAMP_SPREADS, Math.min(CLAMP_SPREADS, spreads));
+  return Math.max(-clampSpreads, Math.min(clampSpreads, spreads));
 }
 
 function robustSpread(sorted: Float32Array): number {
   const median = quantile(sorted, 0.5);
   const deviations = sorted.map((value) => Math.abs(value - median)).sort();
-  const fromMad = quantile(deviations, 0.5) * STD_PER_MAD;
-  const fromIqr = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) * STD_PER_IQR;
-  const fromP90 = (quantile(sorted, 0.95) - quantile(sorted, 0.05)) * STD_PER_P90;
-  const leastSpread = fromP90 * SPIKE_SHARE;
+  const fromMad = quantile(deviations, 0.5) * stdPerMad;
+  const fromIqr = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) * stdPerIqr;
+  const fromP90 = (quantile(sorted, 0.95) - quantile(sorted, 0.05)) * stdPerP90;
+  const leastSpread = fromP90 * spikeShare;
   for (const spread of [fromMad, fromIqr, fromP90]) {
     if (spread > leastSpread) return spread;
   }

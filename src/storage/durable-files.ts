@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { processMark } from "./process-mark.js";
+import { open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isRunning, markPattern, processMark } from "./process-mark.js";
 
 /** Waits until a file's or a folder's content has reached the disk. */
 export async function syncToDisk(path: string): Promise<void> {
@@ -34,6 +34,44 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     throw error;
   }
   await syncToDisk(dirname(path));
+}
+
+const temporaryPattern = new RegExp(`\\.(${markPattern})\\.tmp$`, "u");
+
+/**
+ * Removes what `replaceFile` left in a folder when its process was killed; a write that may still
+ * be under way is left alone.
+ *
+ * @returns the names that were removed; none when there is no such folder
+ */
+export async function removeTemporaries(folder: string): Promise<readonly string[]> {
+  return removeMarked(folder, temporaryPattern);
+}
+
+/**
+ * Removes the files and folders whose names hold the mark of a run that is over.
+ *
+ * @param pattern its first group is the mark
+ */
+export async function removeMarked(folder: string, pattern: RegExp): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const entry of await entriesOf(folder)) {
+    const mark = pattern.exec(entry)?.[1];
+    if (mark === undefined || isRunning(mark)) continue;
+    await rm(join(folder, entry), { recursive: true, force: true });
+    removed.push(entry);
+  }
+  return removed;
+}
+
+/** The names in a folder; none when there is no such folder. */
+export async function entriesOf(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 /** The SHA-256 of a text, in hexadecimal digits. */

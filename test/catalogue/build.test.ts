@@ -23,7 +23,7 @@ function song(title: string, features: Record<string, number>, rest: Partial<Son
   return { title, artist: "The Larks", features, ...rest };
 }
 
-test("A catalogue is three files, and each build is the next version.", async (t) => {
+test("A catalogue is three files, and each build is the next version", async (t) => {
   const dataDir = temporaryFolder(t);
   const first = await buildTest(dataDir, generateSongs(50));
   const second = await buildTest(dataDir, generateSongs(60));
@@ -36,7 +36,7 @@ test("A catalogue is three files, and each build is the next version.", async (t
   ]);
 });
 
-test("The manifest says what was measured, and which columns tell nothing.", async (t) => {
+test("The manifest says what was measured, and which columns tell nothing", async (t) => {
   const { manifest } = await openTest(t, [
     song("One", { tempo: 100, energy: 0, mood: Number.NaN, timbre_1: 4 }),
     song("Two", { tempo: 120, energy: 0, timbre_1: -7 }),
@@ -58,7 +58,7 @@ test("The manifest says what was measured, and which columns tell nothing.", asy
   assert.equal(manifest.songs, 3);
 });
 
-test("One recording on several releases is stored once; another recording stays.", async (t) => {
+test("One recording on several releases is stored once; another recording stays", async (t) => {
   const { manifest, ...catalogue } = await openTest(t, [
     song("Rain", { tempo: 120, energy: 0.5 }),
     song("Rain (2009 Remaster)", { tempo: 120, energy: 0.5 }),
@@ -72,7 +72,7 @@ test("One recording on several releases is stored once; another recording stays.
   assert.notEqual(catalogue.workOf(0), catalogue.workOf(2));
 });
 
-test("Ids come from the file, else from artist and title, and are never given twice.", async (t) => {
+test("Ids come from the file, else from artist and title, and are never given twice", async (t) => {
   const catalogue = await openTest(t, [
     song("Rain", { tempo: 120 }),
     song("Rain", { tempo: 130 }),
@@ -88,7 +88,7 @@ test("Ids come from the file, else from artist and title, and are never given tw
   );
 });
 
-test("Songs that do not differ are refused, and nothing is left behind.", async (t) => {
+test("Songs that do not differ are refused, and nothing is left behind", async (t) => {
   const dataDir = temporaryFolder(t);
   for (const songs of [[], [song("One", { tempo: 1 })], [song("One", {}), song("Two", {})]]) {
     await assert.rejects(buildTest(dataDir, songs), { code: "bad_song_file" });
@@ -101,13 +101,13 @@ function* failing() {
   throw new Error("the disk is gone");
 }
 
-test("A source that fails in the middle leaves nothing behind.", async (t) => {
+test("A source that fails in the middle leaves nothing behind", async (t) => {
   const dataDir = temporaryFolder(t);
   await assert.rejects(buildTest(dataDir, failing()), /the disk is gone/u);
   assert.deepEqual(readdirSync(join(dataDir, "catalogues")), []);
 });
 
-test("A name that cannot be a folder's name is refused.", async (t) => {
+test("A name that cannot be a folder's name is refused", async (t) => {
   const dataDir = temporaryFolder(t);
   const rest = { dataDir, songs: [], source: inventedSource, log: createTestLog() };
   for (const name of ["", "../up", "a@1", "Große"]) {
@@ -115,7 +115,7 @@ test("A name that cannot be a folder's name is refused.", async (t) => {
   }
 });
 
-test("Builds of one name at the same time get a version each.", async (t) => {
+test("Builds of one name at the same time get a version each", async (t) => {
   const dataDir = temporaryFolder(t);
   await buildTest(dataDir, generateSongs(20));
   await Promise.all([

@@ -6,7 +6,7 @@ import { openTest } from "./temporary.js";
 
 const everySong = () => true;
 
-test("The nearest songs are those of an exact scan, without the seed.", async (t) => {
+test("The nearest songs are those of an exact scan, without the seed", async (t) => {
   const catalogue = await openTest(t, generateSongs(3000));
   let found = 0;
   let asked = 0;
@@ -24,7 +24,7 @@ test("The nearest songs are those of an exact scan, without the seed.", async (t
   assert.ok(found / asked >= 0.999, `recall ${found / asked}`);
 });
 
-test("Songs that sound the same are at distance 0, in the order of their ordinals.", async (t) => {
+test("Songs that sound the same are at distance 0, in the order of their ordinals", async (t) => {
   const catalogue = await openTest(
     t,
     Array.from({ length: 40 }, (_, index) => ({
@@ -40,7 +40,7 @@ test("Songs that sound the same are at distance 0, in the order of their ordinal
   assert.equal(catalogue.nearest(4, 100).length, 39);
 });
 
-test("A scan gives only accepted songs, and fewer when there are no more.", async (t) => {
+test("A scan gives only accepted songs, and fewer when there are no more", async (t) => {
   const catalogue = await openTest(t, generateSongs(500));
   const isOld = (ordinal: number) => (catalogue.valueOf(ordinal, "year") ?? 3000) < 1960;
   const old = catalogue.scan(3, { accept: isOld, count: 500 });
@@ -49,7 +49,7 @@ test("A scan gives only accepted songs, and fewer when there are no more.", asyn
   assert.deepEqual(catalogue.scan(3, { accept: () => false, count: 5 }), []);
 });
 
-test("Songs are found by ordinal and id, with their values.", async (t) => {
+test("Songs are found by ordinal and id, with their values", async (t) => {
   const catalogue = await openTest(t, [
     { id: "one", title: "First", artist: "A", year: 1971, features: { tempo: 120, energy: 0.5 } },
     { title: "Second", artist: "B", features: { energy: 0.75 } },
@@ -73,7 +73,7 @@ test("Songs are found by ordinal and id, with their values.", async (t) => {
   assert.throws(() => catalogue.song(3), { code: "bad_catalogue" });
 });
 
-test("Every song can be read, whatever was read before.", async (t) => {
+test("Every song can be read, whatever was read before", async (t) => {
   const catalogue = await openTest(t, generateSongs(2000));
   const ordinals = Array.from({ length: catalogue.size }, (_, ordinal) => ordinal);
   const ids = catalogue.songs(ordinals).map(({ id }) => id);
@@ -84,7 +84,7 @@ test("Every song can be read, whatever was read before.", async (t) => {
   }
 });
 
-test("Two songs are each other's only neighbours, and no songs are asked for in vain.", async (t) => {
+test("Two songs are each other's only neighbours, and no songs are asked for in vain", async (t) => {
   const catalogue = await openTest(t, [
     { title: "First", artist: "A", features: { tempo: 120 } },
     { title: "Second", artist: "B", features: { tempo: 121 } },

@@ -3,14 +3,14 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { linkIdentical } from "../../src/catalogue/identical-vectors.js";
 
-test("Each ring joins the rows of one vector, ascending, and each vector has one first row.", () => {
+test("Each ring joins the rows of one vector, ascending, and each vector has one first row", () => {
   const vectors = Float32Array.of(1, 2, 3, 4, 1, 2, 5, 6, 1, 2);
   const { next, firsts } = linkIdentical(vectors, 2);
   assert.deepEqual([...firsts], [0, 1, 3]);
   assert.deepEqual([...next], [2, 1, 4, 3, 0]);
 });
 
-test("The rings agree with comparing every row with every other.", () => {
+test("The rings agree with comparing every row with every other", () => {
   const rows = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })));
   fc.assert(
     fc.property(rows, (pairs) => {

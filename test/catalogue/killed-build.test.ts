@@ -25,7 +25,7 @@ async function killWhileBuilding(dataDir: string, delayMs: number): Promise<void
   await once(builder, "exit");
 }
 
-test("Whenever a build is killed, all that is there is whole, and the rest is removed.", async (t) => {
+test("Whenever a build is killed, all that is there is whole, and the rest is removed", async (t) => {
   const dataDir = temporaryFolder(t);
   for (const delayMs of [3, 40, 90, 150, 230, 310]) {
     await killWhileBuilding(dataDir, delayMs);
@@ -39,7 +39,7 @@ test("Whenever a build is killed, all that is there is whole, and the rest is re
   await buildTest(dataDir, generateSongs(20));
 });
 
-test("Only what a dead process left is removed.", async (t) => {
+test("Only what a dead process left is removed", async (t) => {
   const dataDir = temporaryFolder(t);
   const folders = {
     own: `.building-test-${processMark}`,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { compareNeighbours, createNearestList } from "../../src/catalogue/nearest-list.js";
 
-test("The list keeps what sorting everything by distance and ordinal would put first.", () => {
+test("The list keeps what sorting everything by distance and ordinal would put first", () => {
   const distances = fc.array(fc.integer({ min: 0, max: 6 }));
   fc.assert(
     fc.property(distances, fc.integer({ min: 1, max: 8 }), (squares, count) => {
@@ -18,7 +18,7 @@ test("The list keeps what sorting everything by distance and ordinal would put f
   );
 });
 
-test("A list for no songs stays empty.", () => {
+test("A list for no songs stays empty", () => {
   const list = createNearestList(0);
   list.offer(1, 0);
   assert.deepEqual(list.neighbours(), []);

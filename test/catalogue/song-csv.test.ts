@@ -16,7 +16,7 @@ async function read(t: TestContext, text: string): Promise<SongInput[]> {
   return songs;
 }
 
-test("Every row becomes a song with its known values.", async (t) => {
+test("Every row becomes a song with its known values", async (t) => {
   const songs = await read(
     t,
     `\uFEFF${header}\r\nThe Larks,"Rain, ""Again""",1971,120.5,0.5,0.25,-9\r\nNo One,Blank,,,,,0.4\n`,
@@ -32,7 +32,7 @@ test("Every row becomes a song with its known values.", async (t) => {
   ]);
 });
 
-test("Year 0 and tempo 0 are unknown.", async (t) => {
+test("Year 0 and tempo 0 are unknown", async (t) => {
   const [song] = await read(t, `${header}\nA,B,0,0,0,0,0\n`);
   assert.equal(song?.year, undefined);
   assert.deepEqual(song?.features, { energy: 0, danceability: 0, loudness: 0 });
@@ -47,11 +47,11 @@ for (const [fault, text, message] of [
   ["no header", "", /is empty/u],
   ["a quote that never ends", `${header}\n"A,B`, /cannot be read/u],
 ] as const) {
-  test(`A file with ${fault} is refused, naming the place.`, async (t) => {
+  test(`A file with ${fault} is refused, naming the place`, async (t) => {
     await assert.rejects(read(t, text), { code: "bad_song_file", message });
   });
 }
 
-test("A missing file is refused.", async () => {
+test("A missing file is refused", async () => {
   await assert.rejects(readSongCsv("/nowhere/songs.csv").next(), { code: "bad_song_file" });
 });

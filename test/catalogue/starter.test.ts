@@ -33,14 +33,14 @@ function createNode(t: TestContext) {
   };
 }
 
-test("The first start builds the starter, the next ones use it.", async (t) => {
+test("The first start builds the starter, the next ones use it", async (t) => {
   const node = createNode(t);
   assert.equal(await node.start(), "starter@1 8");
   assert.equal(await node.start(), "starter@1 8");
   assert.equal(readFileSync(join(node.dataDir, "current"), "utf8"), "starter@1\n");
 });
 
-test("A changed song file is built anew, the old version is kept.", async (t) => {
+test("A changed song file is built anew, the old version is kept", async (t) => {
   const node = createNode(t);
   await node.start();
   writeFileSync(node.starterCsv, csvOf(9));
@@ -48,7 +48,7 @@ test("A changed song file is built anew, the old version is kept.", async (t) =>
   await selectCatalogue(node.dataDir, "starter@1");
 });
 
-test("A node with a catalogue of its own keeps it.", async (t) => {
+test("A node with a catalogue of its own keeps it", async (t) => {
   const node = createNode(t);
   await buildTest(node.dataDir, generateSongs(30));
   assert.match(await node.start(), /^test@1 /u);
@@ -57,7 +57,7 @@ test("A node with a catalogue of its own keeps it.", async (t) => {
   assert.match(await node.start(), /^test@1 /u);
 });
 
-test("A damaged starter is built anew.", async (t) => {
+test("A damaged starter is built anew", async (t) => {
   for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
     const node = createNode(t);
     await node.start();
@@ -66,7 +66,7 @@ test("A damaged starter is built anew.", async (t) => {
   }
 });
 
-test("A broken song file is a warning while there is a catalogue, and else an error.", async (t) => {
+test("A broken song file is a warning while there is a catalogue, and else an error", async (t) => {
   const node = createNode(t);
   await node.start();
   writeFileSync(node.starterCsv, "broken");
@@ -77,8 +77,38 @@ test("A broken song file is a warning while there is a catalogue, and else an er
   await assert.rejects(node.start(), { code: "bad_song_file" });
 });
 
-test("A missing song file is an error with a code.", async (t) => {
+test("A missing song file is an error with a code", async (t) => {
   const node = createNode(t);
   rmSync(node.starterCsv);
   await assert.rejects(node.start(), { code: "bad_song_file" });
+});
+
+test("A node whose build was killed before current was written gets that file", async (t) => {
+  const node = createNode(t);
+  await node.start();
+  for (const spoil of [rmSync, (path: string) => writeFileSync(path, "nonsense")]) {
+    spoil(join(node.dataDir, "current"));
+    assert.equal(await node.start(), "starter@1 8");
+    assert.equal(readFileSync(join(node.dataDir, "current"), "utf8"), "starter@1\n");
+  }
+});
+
+test("Whoever goes back to an earlier starter keeps it over each start", async (t) => {
+  const node = createNode(t);
+  await node.start();
+  writeFileSync(node.starterCsv, csvOf(9));
+  assert.equal(await node.start(), "starter@2 9");
+  await selectCatalogue(node.dataDir, "starter@1");
+  assert.equal(await node.start(), "starter@1 8");
+  assert.equal(await node.start(), "starter@1 8");
+});
+
+test("A starter of an older format is built anew", async (t) => {
+  const node = createNode(t);
+  await node.start();
+  const path = join(node.dataDir, "catalogues", "starter@1", "manifest.json");
+  writeFileSync(path, readFileSync(path, "utf8").replace(/"format": \d+/u, '"format": 1'));
+  const log = createTestLog();
+  assert.equal(await node.start(log), "starter@2 8");
+  assert.deepEqual(log.warnings, []);
 });

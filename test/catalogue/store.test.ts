@@ -36,7 +36,7 @@ async function liveVersion(dataDir: string, log = createTestLog()): Promise<numb
 }
 
 for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
-  test(`A damaged ${file} is found, and the version before is opened instead.`, async (t) => {
+  test(`A damaged ${file} is found, and the version before is opened instead`, async (t) => {
     const dataDir = await twoVersions(t);
     assert.equal(await liveVersion(dataDir), 2);
     damage(join(dataDir, "catalogues", "test@2", file));
@@ -45,7 +45,7 @@ for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
     assert.equal(await liveVersion(dataDir, log), 1);
     assert.equal(log.warnings.length, 1);
   });
-  test(`A cut off or missing ${file} is found.`, async (t) => {
+  test(`A cut off or missing ${file} is found`, async (t) => {
     const dataDir = await twoVersions(t);
     const path = join(dataDir, "catalogues", "test@2", file);
     truncateSync(path, 100);
@@ -56,14 +56,14 @@ for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
   });
 }
 
-test("Without any whole catalogue there is none, and no crash.", async (t) => {
+test("Without any whole catalogue there is none, and no crash", async (t) => {
   const dataDir = await twoVersions(t);
   for (const version of [1, 2]) damage(join(dataDir, "catalogues", `test@${version}`, "songs.db"));
   assert.equal(await liveVersion(dataDir), undefined);
   assert.equal(await liveVersion(temporaryFolder(t)), undefined);
 });
 
-test("The list shows each catalogue, the live one, and what is wrong.", async (t) => {
+test("The list shows each catalogue, the live one, and what is wrong", async (t) => {
   const dataDir = await twoVersions(t);
   damage(join(dataDir, "catalogues", "test@1", "manifest.json"));
   const [first, second] = await listCatalogues(dataDir);
@@ -72,7 +72,7 @@ test("The list shows each catalogue, the live one, and what is wrong.", async (t
   assert.deepEqual(await listCatalogues(join(dataDir, "none")), []);
 });
 
-test("The live catalogue can be chosen by id or name, and only when it is whole.", async (t) => {
+test("The live catalogue can be chosen by id or name, and only when it is whole", async (t) => {
   const dataDir = await twoVersions(t);
   await selectCatalogue(dataDir, "test@1");
   assert.equal(await liveVersion(dataDir), 1);
@@ -86,14 +86,14 @@ test("The live catalogue can be chosen by id or name, and only when it is whole.
   assert.equal(await liveVersion(dataDir), 2);
 });
 
-test("Rolling back goes one version down, and not below the first.", async (t) => {
+test("Rolling back goes one version down, and not below the first", async (t) => {
   const dataDir = await twoVersions(t);
   assert.equal((await rollBack(dataDir)).version, 1);
   assert.equal(await liveVersion(dataDir), 1);
   await assert.rejects(rollBack(dataDir), { code: "not_found" });
 });
 
-test("An unreadable file named current means the youngest whole catalogue.", async (t) => {
+test("An unreadable file named current means the youngest whole catalogue", async (t) => {
   const dataDir = await twoVersions(t);
   for (const text of ["", "nonsense", "../../etc@1", "test@99\n"]) {
     writeFileSync(join(dataDir, "current"), text);
@@ -101,14 +101,14 @@ test("An unreadable file named current means the youngest whole catalogue.", asy
   }
 });
 
-test("A catalogue of a newer format is refused by name.", async (t) => {
+test("A catalogue of a newer format is refused by name", async (t) => {
   const dataDir = await twoVersions(t);
   const path = join(dataDir, "catalogues", "test@2", "manifest.json");
-  writeFileSync(path, readFileSync(path, "utf8").replace('"format": 1', '"format": 2'));
-  await assert.rejects(verifyCatalogue(dataDir, "test@2"), /is of format 2/u);
+  writeFileSync(path, readFileSync(path, "utf8").replace(/"format": \d+/u, '"format": 99'));
+  await assert.rejects(verifyCatalogue(dataDir, "test@2"), /is of format 99/u);
 });
 
-test("Using a catalogue does not change a byte of it.", async (t) => {
+test("Using a catalogue does not change a byte of it", async (t) => {
   const dataDir = await twoVersions(t);
   const catalogue = await openLive({ dataDir, log: createTestLog() });
   catalogue?.songs(catalogue.nearest(0, 10).map(({ ordinal }) => ordinal));

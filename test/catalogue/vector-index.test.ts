@@ -15,7 +15,7 @@ async function indexOf(t: TestContext, vectors: readonly number[][]) {
   return { path, shape, index: await readVectorIndex(path, shape) };
 }
 
-test("The index finds what an exact scan finds, at least 999 times in 1000.", async (t) => {
+test("The index finds what an exact scan finds, at least 999 times in 1000", async (t) => {
   const random = createRandom(7);
   const vectors = Array.from({ length: 5000 }, () =>
     Array.from({ length: 6 }, () => random.next()),
@@ -37,12 +37,12 @@ test("The index finds what an exact scan finds, at least 999 times in 1000.", as
   assert.ok(found / 2000 >= 0.999, `recall ${found / 2000}`);
 });
 
-test("Asked for more points than there are, the index gives all.", async (t) => {
+test("Asked for more points than there are, the index gives all", async (t) => {
   const { index } = await indexOf(t, [[0], [1], [3]]);
   assert.deepEqual(index.nearest([2.9], 100).labels, [2, 1, 0]);
 });
 
-test("A file of another size or content is refused with a code.", async (t) => {
+test("A file of another size or content is refused with a code", async (t) => {
   const { path, shape } = await indexOf(t, [[0], [1], [3]]);
   await assert.rejects(readVectorIndex(path, { ...shape, points: 4 }), { code: "bad_catalogue" });
   writeFileSync(path, "short");

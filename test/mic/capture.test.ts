@@ -28,7 +28,6 @@ interface Rig {
 /** Patience for tests; a fake program answers within milliseconds. */
 const quick = {
   ...captureTimings,
-  noDataMs: 400,
   graceMs: 150,
   firstRetryMs: 20,
   longestRetryMs: 80,
@@ -220,7 +219,7 @@ test("the waits double, stay under the longest, and are announced with the time 
 });
 
 test("a program that gives no data is ended and tried again", async (t) => {
-  const rig = await setUp(t);
+  const rig = await setUp(t, { ...quick, noDataMs: 400 });
   await rig.fake.put("audio.wav", recording(someSamples(4_096)));
   await rig.fake.become(`[ $run = 1 ] && exec sleep 60; cat "$here/audio.wav"; exec sleep 60`);
   rig.capture.start();
@@ -266,4 +265,52 @@ test("stop ends a wait between two tries at once", async (t) => {
   rig.capture.start();
   await rig.events.next(isFailed);
   await rig.capture.stop();
+});
+
+test("a pause of the node itself is not blamed on the device", async (t) => {
+  const rig = await setUp(t, { ...quick, noDataMs: 200 });
+  await rig.fake.put("audio.wav", recording(someSamples(4_096)));
+  await rig.fake.become(`while :; do cat "$here/audio.wav"; sleep 0.01; done`);
+  rig.capture.start();
+  await rig.events.next(isListening);
+  const seen = rig.events.all.length;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  await rig.events.next(({ what }) => what === "samples", seen);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(rig.events.all.some(isFailed), false);
+});
+
+test("what was said before the recording, or by a library, does not explain its end", async (t) => {
+  const rig = await setUp(t);
+  await rig.fake.put("audio.wav", recording(someSamples(4_096)));
+  await rig.fake.become(`
+    echo "arecord: main:831: audio open error: Permission denied" >&2; sleep 0.1
+    cat "$here/audio.wav"; sleep 0.1
+    echo "ALSA lib x.c:1: Permission denied" >&2
+    echo "arecord: read error: No such device" >&2; exit 1`);
+  rig.capture.start();
+  assert.match(await firstReason(rig), /no capture device/u);
+});
+
+test("the program is told to speak English, and this process keeps its language", async (t) => {
+  const rig = await setUp(t);
+  const before = process.env["LC_ALL"];
+  process.env["LC_ALL"] = "de_DE.UTF-8";
+  t.after(() => {
+    if (before === undefined) delete process.env["LC_ALL"];
+    else process.env["LC_ALL"] = before;
+  });
+  await rig.fake.become(`echo "arecord: locale $LC_ALL" >&2; exit 1`);
+  rig.capture.start();
+  assert.match(await firstReason(rig), /locale C$/u);
+  assert.equal(process.env["LC_ALL"], "de_DE.UTF-8");
+});
+
+test("the time of the next try is taken back while that try is under way", async (t) => {
+  const rig = await setUp(t);
+  await rig.fake.become(`[ $run = 1 ] && exit 1; exec sleep 60`);
+  rig.capture.start();
+  const failed = await rig.events.next(isFailed);
+  const next = await rig.events.next(({ what }) => what === "state", failed + 1);
+  assert.equal(isFailed(rig.events.all[next] ?? { what: "begin" }), false);
 });

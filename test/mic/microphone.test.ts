@@ -65,7 +65,9 @@ function assertBursts(peaks: readonly Peak[]): void {
     assert.ok(peak !== undefined);
     assert.ok(Math.abs(peak.onsetSample - second * rateHz) < 20, `onset at ${peak.onsetSample}`);
     assert.ok(Math.abs(peak.peakDb - levelDb - 3) < 2.5, `peak ${peak.peakDb} dBFS`);
-    assert.ok(peak.levelDb <= levelDb + 0.3, `level ${peak.levelDb} dBFS`);
+    // The onset's frame holds part of the burst, at least what makes the threshold pass.
+    const isWithin = peak.levelDb <= levelDb + 0.3 && peak.levelDb >= levelDb - 7;
+    assert.ok(isWithin, `level ${peak.levelDb} dBFS`);
     assert.ok(Math.abs(peak.noiseFloorDb + 60) < 1, `floor ${peak.noiseFloorDb} dBFS`);
     assert.ok(Math.abs(peak.thresholdDb + 48) < 1, `threshold ${peak.thresholdDb} dBFS`);
     assert.ok(peak.durationMs >= 1 && peak.durationMs <= 47);

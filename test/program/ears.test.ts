@@ -92,6 +92,8 @@ test(
         Math.abs(event.peak_db - levelDb - 3) < 2.5,
         `peak ${event.peak_db} for ${levelDb}`,
       );
+      const isWithin = event.level_db <= levelDb + 0.3 && event.level_db >= levelDb - 7;
+      assert.ok(isWithin, `level ${event.level_db} for ${levelDb}`);
       assert.ok(Math.abs(event.noise_floor_db + 60) < 1);
       assert.ok(Math.abs(event.threshold_db + 48) < 1);
       ids.add(event.id);

@@ -12,7 +12,7 @@ function why(seed: Values, result: Values): string {
   return explain((feature) => seed[feature])((feature) => result[feature]);
 }
 
-test("Differences are said in plain words, the most telling first.", () => {
+test("Differences are said in plain words, the most telling first", () => {
   const seed = { tempo: 140, energy: 0.5, danceability: 0.6, loudness: -8 };
   assert.equal(
     why({ tempo: 120, energy: 0.5 }, { tempo: 123, energy: 0.5 }),
@@ -34,7 +34,7 @@ test("Differences are said in plain words, the most telling first.", () => {
   assert.equal(why({ tempo: 70 }, { tempo: 141 }), "double the tempo (141 BPM)");
 });
 
-test("A feature that either song lacks is not mentioned.", () => {
+test("A feature that either song lacks is not mentioned", () => {
   assert.equal(why({ tempo: 120 }, { energy: 0.5 }), "");
   assert.equal(why({ tempo: 120, energy: 0.5 }, { energy: 0.5 }), "same energy");
 });
@@ -50,7 +50,7 @@ const song = fc.record(
   { requiredKeys: [] },
 );
 
-test("It never says same beyond the threshold and never turns a difference round.", () => {
+test("It never says same beyond the threshold and never turns a difference round", () => {
   fc.assert(
     fc.property(song, song, (seed: Values, result: Values) => {
       const phrases = why(seed, result).split(", ");
@@ -68,7 +68,7 @@ test("It never says same beyond the threshold and never turns a difference round
   );
 });
 
-test("Tempo is always mentioned when both songs have one, and always rightly.", () => {
+test("Tempo is always mentioned when both songs have one, and always rightly", () => {
   fc.assert(
     fc.property(song, song, (seed: Values, result: Values) => {
       const phrases = why(seed, result).split(", ");
