@@ -16,11 +16,14 @@ import {
   runCommandAlone,
   startNode,
 } from "../support/node-process.js";
+import { shareNode } from "../support/shared-node.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { needScript } from "./pseudo-terminal.js";
 
-test("ask finds the node of its data folder without being told its port, and prints a table", async (t) => {
-  const node = await startNode(t);
+const sharedNode = shareNode();
+
+test("ask finds the node of its data folder without being told its port, and prints a table", async () => {
+  const node = sharedNode();
   const { code, stdout, stderr } = await runCommand(["ask", "bohemian rapsody"], node.env);
   assert.equal(code, 0, stderr);
   assert.match(
@@ -46,8 +49,8 @@ test("ask without configuration finds a node that is a client of an external bro
   assert.equal(code, 0, stderr);
 });
 
-test("ask --json prints the reply as it came", async (t) => {
-  const node = await startNode(t);
+test("ask --json prints the reply as it came", async () => {
+  const node = sharedNode();
   const args = [
     "ask",
     "Hello",
@@ -66,8 +69,8 @@ test("ask --json prints the reply as it came", async (t) => {
   assert.ok(reply.results.every(({ year = 0 }) => year >= 1980 && year <= 1999));
 });
 
-test("ask for a song that is not there ends with 1 and with what may have been meant", async (t) => {
-  const node = await startNode(t);
+test("ask for a song that is not there ends with 1 and with what may have been meant", async () => {
+  const node = sharedNode();
   const { code, stdout, stderr } = await runCommand(
     ["ask", "Hello", "--artist", "Nobody Atall"],
     node.env,
@@ -90,7 +93,7 @@ test("without a node ask says in one line what to do", async (t) => {
 });
 
 test("watch shows a question and its answer, one line each, and ends on SIGINT", async (t) => {
-  const node = await startNode(t);
+  const node = sharedNode();
   const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "watch"], {
     env: node.env,
   });
@@ -107,7 +110,7 @@ test("watch shows a question and its answer, one line each, and ends on SIGINT",
 });
 
 test("watch ends with 1 and the reason by a fault, which is no signal", async (t) => {
-  const node = await startNode(t);
+  const node = sharedNode();
   const saboteur = join(await makeTempFolder(t), "saboteur.mjs");
   await writeFile(saboteur, 'process.on("SIGUSR2", () => { throw new Error("sabotage"); });');
   const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "watch"], {
@@ -184,30 +187,12 @@ test("config prints every value with its source and hides secrets", async (t) =>
   assert.ok(!stdout.includes("hunter2"));
 });
 
-test("catalogue list names the live catalogue and says what its values are", async (t) => {
-  const node = await startNode(t);
+test("catalogue list names the live catalogue and says what its values are", async () => {
+  const node = sharedNode();
   const { code, stdout } = await runCommand(["catalogue", "list"], node.env);
   assert.equal(code, 0);
   assert.match(stdout, /starter@1.*live/u);
   assert.match(stdout, /editorial estimates/u);
-});
-
-test("every command explains itself, and wrong use ends with 2", async (t) => {
-  for (const command of ["start", "ask", "watch", "catalogue", "config", "healthcheck"]) {
-    const { code, stdout } = await runCommandAlone(t, [command, "--help"]);
-    assert.equal(code, 0);
-    assert.match(stdout, new RegExp(`^Usage: earshot ${command}`, "u"));
-  }
-  for (const args of [
-    ["dance"],
-    ["ask"],
-    ["ask", "x", "--colour", "red"],
-    ["ask", "x", "--limit", "0"],
-    [],
-  ]) {
-    const { code } = await runCommandAlone(t, args);
-    assert.equal(code, 2, args.join(" "));
-  }
 });
 
 function untilPrinted(

@@ -34,6 +34,7 @@ async function startPaused(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise
   const node = await startNode(t, {
     EARSHOT_DATA_DIR: dataDir,
     EARSHOT_MIC_ENABLED: "true",
+    EARSHOT_RECOMMENDER_ENABLED: "false",
     ALSA_CONFIG_PATH: process.env["ALSA_CONFIG_PATH"],
     ...env,
   });
@@ -153,7 +154,7 @@ test("a microphone that is unplugged and plugged in again is said and found agai
   await fake.become(
     `cat "$here/audio.wav"; echo "arecord: pcm_read:2221: read error: No such device" >&2; exit 1`,
   );
-  const { node, client, peaks } = await startPaused(t);
+  const { node, client, peaks } = await startPaused(t, { EARSHOT_RECOMMENDER_ENABLED: "true" });
   await client.subscribe(topic("info"));
   await client.publish(topic("mic/enabled/set"), "ON");
   await peaks();
@@ -213,7 +214,7 @@ test("what is set is clamped, answered by the new state, and kept over a restart
 });
 
 test("a flood of settings ends in the last one, and the node goes on answering", async (t) => {
-  const { client } = await startPaused(t);
+  const { client } = await startPaused(t, { EARSHOT_RECOMMENDER_ENABLED: "true" });
   const sent = Array.from({ length: 1000 }, (_, index) =>
     client.publish(topic("mic/threshold/set"), String(3 + (index % 50))),
   );

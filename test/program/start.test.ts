@@ -11,7 +11,7 @@ import { runCommandAlone, startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 test("a fresh node answers a bare title and a JSON request over MQTT 3.1.1, and says goodbye", async (t) => {
-  const node = await startNode(t);
+  const node = await startNode(t, { EARSHOT_DATA_DIR: await makeTempFolder(t) });
   const client = await connectTestClient(t, node.port, { protocolVersion: 4 });
   await client.subscribe("earshot/test/recommend/reply/phone");
   await client.subscribe("earshot/test/status");
@@ -77,7 +77,7 @@ test("a newly connected tool sees the whole node in retained topics", async (t) 
 });
 
 test("the second start finds the catalogue of the first", async (t) => {
-  const first = await startNode(t);
+  const first = await startNode(t, { EARSHOT_DATA_DIR: await makeTempFolder(t) });
   first.child.kill("SIGTERM");
   assert.equal(await first.ended(), 0);
   const second = await startNode(t, { EARSHOT_DATA_DIR: first.dataDir });

@@ -1,8 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { cp, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { openAtStart } from "../../src/catalogue/starter.js";
 import { programRoot } from "../../src/program.js";
+import { recordLog } from "./logs.js";
 import { type Cleanup, makeTempFolder } from "./temp-folder.js";
 
 const mainFile = join(programRoot, "dist", "src", "main.js");
@@ -29,11 +34,33 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** A data folder with the starter catalogue, built once for each file of tests. */
+let prepared: Promise<string> | undefined;
+
+async function prepareData(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "earshot-test-"));
+  process.once("exit", () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const starterCsv = join(programRoot, "data", "starter.csv");
+  const catalogue = await openAtStart({ dataDir: folder, starterCsv, log: recordLog() });
+  catalogue.close();
+  return folder;
+}
+
+/** A folder of the test's own with the starter in it: building it anew takes half of a start. */
+async function copyPreparedData(t: Cleanup): Promise<string> {
+  prepared ??= prepareData();
+  const folder = await makeTempFolder(t);
+  await cp(await prepared, folder, { recursive: true });
+  return folder;
+}
+
 /** Settings that keep a test's node away from the machine's own. */
 async function isolatedEnv(t: Cleanup, extra: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   return {
     PATH: process.env["PATH"],
-    EARSHOT_DATA_DIR: await makeTempFolder(t),
+    EARSHOT_DATA_DIR: extra["EARSHOT_DATA_DIR"] ?? (await makeTempFolder(t)),
     EARSHOT_NODE_ID: "test",
     EARSHOT_BROKER_PORT: "0",
     EARSHOT_MIC_ENABLED: "false",
@@ -41,9 +68,13 @@ async function isolatedEnv(t: Cleanup, extra: NodeJS.ProcessEnv): Promise<NodeJS
   };
 }
 
-/** Starts `earshot start` on a free port in a folder of its own and waits until it is online. */
+/**
+ * Starts `earshot start` on a free port and waits until it is online; its data folder has the
+ * starter catalogue unless `extra` names another one.
+ */
 export async function startNode(t: Cleanup, extra: NodeJS.ProcessEnv = {}): Promise<NodeProcess> {
-  const env = await isolatedEnv(t, extra);
+  const dataDir = extra["EARSHOT_DATA_DIR"] ?? (await copyPreparedData(t));
+  const env = await isolatedEnv(t, { ...extra, EARSHOT_DATA_DIR: dataDir });
   const child = spawn(process.execPath, [mainFile, "start"], {
     env,
     stdio: ["ignore", "pipe", "pipe"],

@@ -10,6 +10,8 @@ export interface Cleanup {
 /** A folder of the test's own, removed after it. */
 export async function makeTempFolder(t: Cleanup): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "earshot-test-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  // Hooks run in the order of their creation, so a node may still be writing into its folder; an
+  // error here would keep the hook that ends the node from running.
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
   return folder;
 }
