@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { createLog } from "../log.js";
 import type { Command, CommandCall } from "./command.js";
 import { checkCatalogues, checkNativeParts } from "./doctor-catalogue.js";
@@ -48,6 +49,9 @@ Examples:
   },
 };
 
+/** How long after the recorder's end a signal of the same key may still arrive. */
+const signalMayFollowMs = 100;
+
 /** One check after the other, the grounds before what stands on them. */
 async function* examine({ loaded }: CommandCall, screen: LiveLine): AsyncGenerator<Check> {
   const { config } = loaded;
@@ -60,12 +64,15 @@ async function* examine({ loaded }: CommandCall, screen: LiveLine): AsyncGenerat
   const { check, node } = await checkNode(loaded);
   yield check;
   yield await checkDevices(config.mic);
-  yield* await checkMicrophone({
+  const microphone = await checkMicrophone({
     config: config.mic,
     node,
     log: createLog({ level: "silent", isPretty: false, isColoured: false }),
     onLevel: screen.showLevel,
   });
+  // Ctrl-C goes to the recorder too, and its end may be noticed first: that is no fault of its own.
+  await setTimeout(signalMayFollowMs);
+  yield* microphone;
 }
 
 function summarise(faults: number): string {
