@@ -1,10 +1,5 @@
-/**
- * Every code that an Earshot error can carry.
- *
- * The first seven are the codes of an MQTT reply (see `contract/reply.ts`); the others are seen
- * only in logs and on the command line.
- */
-export const errorCodes = [
+/** The codes that the error of an MQTT reply can carry. */
+export const replyErrorCodes = [
   "bad_request",
   "too_large",
   "not_found",
@@ -12,6 +7,11 @@ export const errorCodes = [
   "rate_limited",
   "forbidden_reply_topic",
   "internal",
+] as const;
+
+/** Every code of an Earshot error; those beside a reply's are seen in logs and on the terminal. */
+export const errorCodes = [
+  ...replyErrorCodes,
   "bad_usage",
   "bad_config",
   "broker_unavailable",

@@ -1,21 +1,11 @@
 import { z } from "zod";
+import { replyErrorCodes } from "../errors.js";
 
 /** The largest `recommend/last`, in bytes of UTF-8. */
 export const maxLastReplyBytes = 8 * 1024;
 
 /** The largest reply that a client of ours accepts: 100 results of long names. */
 export const maxReplyBytes = 256 * 1024;
-
-/** The codes that a reply's error can carry. */
-export const replyErrorCodes = [
-  "bad_request",
-  "too_large",
-  "not_found",
-  "not_ready",
-  "rate_limited",
-  "forbidden_reply_topic",
-  "internal",
-] as const;
 
 const songFields = {
   id: z.string(),

@@ -1,15 +1,10 @@
 import type { Bus } from "../bus/bus.js";
 import type { IncomingMessage } from "../bus/connection.js";
-import {
-  type ErrorReply,
-  type OkReply,
-  type RecommendReply,
-  replyErrorCodes,
-} from "../contract/reply.js";
+import { type ErrorReply, type OkReply, type RecommendReply } from "../contract/reply.js";
 import { createReplyPolicy, type ReplyPolicy } from "../contract/reply-target.js";
 import { type DecodedRequest, decodeRequest } from "../contract/request.js";
 import { type NodeTopics, replyChannel } from "../contract/topics.js";
-import { EarshotError, messageOf } from "../errors.js";
+import { EarshotError, messageOf, replyErrorCodes } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
 import { createLogThrottle } from "../log-throttle.js";
 import { answerRequest, SongNotFoundError } from "./answer.js";

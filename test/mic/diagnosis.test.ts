@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { describeOwners, findOwners } from "../../src/mic/device-owners.js";
 import { type Diagnosis, diagnoseMicrophone, findForbidden } from "../../src/mic/diagnosis.js";
@@ -65,8 +67,14 @@ test("only capture devices count when permissions are looked at", async (t) => {
   const fake = await createFakeArecord(t);
   await fake.put("pcmC1D0c", "");
   await fake.put("pcmC1D0p", "");
+  // A link to nowhere cannot be opened by anybody, root included.
+  await symlink("/nonexistent", join(fake.folder, "pcmC2D0p"));
   assert.deepEqual(await findForbidden(fake.folder), []);
   assert.deepEqual(await findForbidden(`${fake.folder}/missing`), []);
+  await symlink("/nonexistent", join(fake.folder, "pcmC2D0c"));
+  const [finding] = await findForbidden(fake.folder);
+  assert.equal(finding?.code, "no permission");
+  assert.match(finding.message, /pcmC2D0c.*group audio/u);
 });
 
 test("a capture switch that is off, or a gain of zero, is a muted control", () => {
