@@ -23,6 +23,7 @@ COPY --from=build /opt/earshot/package.json ./
 COPY earshot ./
 COPY --from=build /opt/earshot/node_modules node_modules
 COPY --from=build /opt/earshot/dist/src dist/src
+COPY --from=build /opt/earshot/dist/node_modules dist/node_modules
 COPY config config
 COPY data/starter.csv data/README.md data/
 RUN mkdir -p /var/lib/earshot && chown node:node /var/lib/earshot

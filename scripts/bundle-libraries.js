@@ -1,0 +1,88 @@
+// Writes each library below as one file into dist/node_modules, where Node looks for a library
+// before it looks into node_modules. To find, read and compile some 400 small files was half of every
+// start (docs/decisions/2026-11-23-quick-start.md). An accelerator, no more: without it the program
+// runs as well, only later. Not for libraries with native parts, or with files beside themselves.
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const libraries = [
+  "aedes",
+  "convict",
+  "mqtt",
+  "pino",
+  "pino-pretty",
+  "string-width",
+  "ws",
+  "yaml",
+  "zod",
+];
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const target = `${root}dist/node_modules`;
+
+/** For each library a module that exports what Node sees when it imports it, CommonJS or not. */
+const libraryEntries = {
+  name: "library-entries",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^entry:/ }, ({ path }) => ({
+      path: path.replace("entry:", ""),
+      namespace: "entry",
+    }));
+    onLoad({ filter: /.*/, namespace: "entry" }, async ({ path: name }) => {
+      const exported = Object.keys(await import(name)).filter((key) => /^[\w$]+$/u.test(key));
+      return {
+        contents: `export { ${exported.join(", ")} } from ${JSON.stringify(name)};`,
+        resolveDir: root,
+      };
+    });
+  },
+};
+
+/** zod loads its messages in 60 languages, three quarters of its time; it speaks English here. */
+const englishOnly = {
+  name: "english-only",
+  setup({ onLoad }) {
+    onLoad({ filter: /zod.v4.locales.index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
+
+rmSync(target, { recursive: true, force: true });
+try {
+  await bundle();
+  for (const name of libraries) writeManifest(name);
+} catch (error) {
+  // Such as: esbuild has no binary for this machine.
+  rmSync(target, { recursive: true, force: true });
+  console.warn(`The libraries stay as installed, so each start takes longer: ${error.message}`);
+}
+
+async function bundle() {
+  await build({
+    entryPoints: libraries.map((name) => ({ in: `entry:${name}`, out: `${name}/index` })),
+    outdir: target,
+    bundle: true,
+    // What two libraries have in common, such as mqtt-packet, is there once.
+    splitting: true,
+    chunkNames: ".shared/[hash]",
+    // Not minified: a stack trace has to lead to a line that a person can read.
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    // The CommonJS in there asks for Node's own modules by `require`.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    plugins: [libraryEntries, englishOnly],
+    logLevel: "error",
+  });
+}
+
+function writeManifest(name) {
+  const installed = readFileSync(`${root}node_modules/${name}/package.json`, "utf8");
+  const { version, license } = JSON.parse(installed);
+  const manifest = { name, version, license, type: "module", exports: "./index.js" };
+  writeFileSync(`${target}/${name}/package.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
