@@ -10,6 +10,7 @@ const libraries = [
   "aedes",
   "convict",
   "mqtt",
+  "mqtt-packet",
   "pino",
   "pino-pretty",
   "string-width",

@@ -29,6 +29,7 @@ test("each library with traps is imported by one file only", () => {
   const adapters: Readonly<Record<string, string>> = {
     aedes: "broker/embedded.ts",
     mqtt: "bus/connection.ts",
+    "mqtt-packet": "bus/connection.ts",
     "hnswlib-node": "catalogue/vector-index.ts",
     mic: "mic/recorder.ts",
     libsql: "storage/sqlite.ts",

@@ -1,9 +1,11 @@
 import type { Duplex } from "node:stream";
-import { Socket } from "node:net";
+import { createConnection, Socket } from "node:net";
 import mqtt, { type IClientOptions, type IClientPublishOptions, MqttClient } from "mqtt";
+import mqttPacket from "mqtt-packet";
 import { EarshotError, messageOf } from "../errors.js";
 import { withDeadline } from "../lifecycle.js";
 import { createAckDeadlines } from "./ack-deadlines.js";
+import { addressOfUrl } from "./external-route.js";
 
 /** A message as it came from the broker. */
 export interface IncomingMessage {
@@ -76,6 +78,10 @@ const ackTimeoutMs = 10_000;
 const endTimeoutMs = 1000;
 const keepaliveSeconds = 30;
 
+// Before its first packet mqtt-packet, under mqtt.js and Aedes alike, makes a buffer for each of the
+// 65,536 numbers of two bytes: 10 MB, and a third of a second on a Pi.
+mqttPacket.writeToStream.cacheNumbers = false;
+
 /** CONNACK codes that say "not this version of MQTT": 1 in MQTT 3.1.1, 0x84 in MQTT 5. */
 const unsupportedVersionCodes: ReadonlySet<unknown> = new Set([1, 0x84]);
 
@@ -144,12 +150,17 @@ function createClient(options: ConnectOptions): MqttClient {
       : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
   };
   if (route.kind === "stream") return new MqttClient(route.open, settings);
-  return mqtt.connect(route.url, {
-    ...settings,
-    ...route.tls,
+  const credentials = {
     ...(route.username === undefined ? {} : { username: route.username }),
     ...(route.password === undefined ? {} : { password: route.password }),
-  });
+  };
+  // For any URL at all mqtt.js loads TLS, HTTP and WebSocket; a plain line does without them. With
+  // a certificate of one's own it makes TLS even of mqtt://.
+  if (route.url.startsWith("mqtt:") && route.tls?.cert === undefined) {
+    const openLine = (): Socket => createConnection(addressOfUrl(route.url));
+    return new MqttClient(openLine, { ...settings, ...credentials });
+  }
+  return mqtt.connect(route.url, { ...settings, ...route.tls, ...credentials });
 }
 
 function untilConnected(client: MqttClient): Promise<void> {
