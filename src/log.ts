@@ -1,5 +1,4 @@
 import { type DestinationStream, type Logger, pino } from "pino";
-import pretty from "pino-pretty";
 
 export interface LogOptions {
   readonly level: string;
@@ -13,12 +12,14 @@ export interface LogOptions {
  *
  * pino-pretty runs in this thread: a worker for it would cost 30 MB on a Pi.
  */
-export function createLog(options: LogOptions): Logger {
-  return pino({ level: options.level, base: null }, createDestination(options));
+export async function createLog(options: LogOptions): Promise<Logger> {
+  return pino({ level: options.level, base: null }, await createDestination(options));
 }
 
-function createDestination(options: LogOptions): DestinationStream {
+async function createDestination(options: LogOptions): Promise<DestinationStream> {
   if (!options.isPretty) return pino.destination({ dest: 2, sync: true });
+  // Loaded for people only: a service has no terminal.
+  const { default: pretty } = await import("pino-pretty");
   return pretty({
     destination: 2,
     sync: true,

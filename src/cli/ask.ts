@@ -1,12 +1,4 @@
-import { anyNode } from "../contract/names.js";
-import { EarshotError } from "../errors.js";
-import { runAskLoop } from "./ask-loop.js";
-import { askNode } from "./ask-node.js";
-import { printReply } from "./ask-reply.js";
-import { buildRequest, readNodeFlag } from "./ask-request.js";
 import type { Command, CommandCall } from "./command.js";
-import { openNodeLine } from "./node-line.js";
-import { printableJson } from "./printable.js";
 
 /** `earshot ask`: asks a node for recommendations, once for a title, or again and again without. */
 export const askCommand: Command = {
@@ -45,7 +37,10 @@ Examples:
     json: { type: "boolean" },
   },
   runsUntilStopped: wantsLoop,
-  run: async (call) => (wantsLoop(call) ? await runAskLoop(call) : await askOnce(call)),
+  async run(call) {
+    if (wantsLoop(call)) return await (await import("./ask-loop.js")).runAskLoop(call);
+    return await (await import("./ask-once.js")).askOnce(call);
+  },
 };
 
 /** A title can only be asked for where a person sees the question and can type. */
@@ -54,22 +49,4 @@ function wantsLoop({ positionals, flags, terminal }: CommandCall): boolean {
   const needsTitle = flags["artist"] !== undefined || flags["json"] === true;
   if (isComplete || needsTitle) return false;
   return terminal.isInteractive && terminal.input.isTTY === true;
-}
-
-async function askOnce({ positionals, flags, loaded, terminal }: CommandCall): Promise<number> {
-  const title = positionals.join(" ").trim();
-  if (title === "" && flags["id"] === undefined) {
-    throw new EarshotError("bad_usage", 'a title is needed: earshot ask "Bohemian Rhapsody"');
-  }
-  const request = buildRequest(title, flags);
-  const node = readNodeFlag(flags["node"]) ?? anyNode;
-  const line = await openNodeLine(loaded);
-  try {
-    const reply = await askNode(line, { node, request, stop: line.lost });
-    if (flags["json"] === true) terminal.write(`${printableJson(reply)}\n`);
-    else printReply(reply, terminal);
-    return reply.status === "ok" ? 0 : 1;
-  } finally {
-    await line.end();
-  }
 }

@@ -1,4 +1,4 @@
-import { listCatalogues, type StoredCatalogue } from "../catalogue/store.js";
+import type { StoredCatalogue } from "../catalogue/store.js";
 import { EarshotError } from "../errors.js";
 import type { Command } from "./command.js";
 import { printable } from "./printable.js";
@@ -18,6 +18,7 @@ each was built, and which one is live.
       throw new EarshotError("bad_usage", "expected: earshot catalogue list");
     }
     const { dir } = loaded.config.data;
+    const { listCatalogues } = await import("../catalogue/store.js");
     const stored = await listCatalogues(dir);
     if (flags["json"] === true) {
       terminal.write(`${JSON.stringify(stored)}\n`);

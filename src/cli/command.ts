@@ -50,6 +50,8 @@ export interface Command {
   /** Whether it ends by itself when the signal comes; a command that does not is cut short. */
   readonly runsUntilStopped?: boolean | ((call: CommandCall) => boolean);
   /**
+   * Imports what it needs itself, so that `--help` does not wait for it.
+   *
    * @returns the exit code: 0 fine, 1 it failed
    * @throws EarshotError `bad_usage` or `bad_config` (exit code 2), any other (exit code 1)
    */

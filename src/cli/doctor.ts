@@ -67,7 +67,7 @@ async function* examine({ loaded }: CommandCall, screen: LiveLine): AsyncGenerat
   const microphone = await checkMicrophone({
     config: config.mic,
     node,
-    log: createLog({ level: "silent", isPretty: false, isColoured: false }),
+    log: await createLog({ level: "silent", isPretty: false, isColoured: false }),
     onLevel: screen.showLevel,
   });
   // Ctrl-C goes to the recorder too, and its end may be noticed first: that is no fault of its own.

@@ -7,7 +7,10 @@ import { isStopSignal } from "./stop-signal.js";
 /** One line for the overview, and the way to the command itself. */
 interface CommandEntry {
   readonly summary: string;
-  /** Loaded only when it is called: what `start` needs would slow `ask` down by a second on a Pi. */
+  /**
+   * Loaded only when it is called: what `start` needs would slow `ask` down by a second on a Pi.
+   * For the same reason a command's own file holds help and flags, and `run` imports the rest.
+   */
   readonly load: () => Promise<Command>;
 }
 

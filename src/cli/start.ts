@@ -1,8 +1,7 @@
 import { once } from "node:events";
-import { type RunningApp, startApp } from "../app.js";
+import type { RunningApp } from "../app.js";
 import type { Config } from "../config/schema.js";
 import { messageOf } from "../errors.js";
-import { createLog } from "../log.js";
 import type { Command, Terminal } from "./command.js";
 import { isStopSignal } from "./stop-signal.js";
 
@@ -20,11 +19,12 @@ Examples:
   flags: {},
   runsUntilStopped: true,
   async run({ loaded, terminal, signal }) {
-    const log = openLog(loaded.config, terminal);
+    const log = await openLog(loaded.config, terminal);
     log.info(
       { config: loaded.file ?? "defaults", data: loaded.config.data.dir, process: process.pid },
       "starting",
     );
+    const { startApp } = await import("../app.js");
     const app = await startApp({ config: loaded.config, log });
     log.info({ broker: app.info().broker }, describeStart(app));
     if (terminal.isInteractive) terminal.write(invitation);
@@ -46,10 +46,11 @@ and see what happens on it with: ./earshot watch        (Ctrl-C stops the node)
 
 `;
 
-function openLog(config: Config, terminal: Terminal): ReturnType<typeof createLog> {
+async function openLog(config: Config, terminal: Terminal) {
+  const { createLog } = await import("../log.js");
   const { level, pretty } = config.log;
   const isPretty = pretty === "auto" ? terminal.isLogTerminal : pretty === "true";
-  return createLog({ level, isPretty, isColoured: terminal.isLogColoured });
+  return await createLog({ level, isPretty, isColoured: terminal.isLogColoured });
 }
 
 /** The start line: who, where and with what, in one sentence. */
