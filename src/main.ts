@@ -1,10 +1,21 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
+import nodeModule from "node:module";
 import { constants } from "node:os";
+import { join } from "node:path";
 import { isatty } from "node:tty";
 import type { Terminal } from "./cli/command.js";
 import { runProgram } from "./cli/program.js";
 import type { StopSignal } from "./cli/stop-signal.js";
 import { messageOf } from "./errors.js";
+import { programRoot } from "./program.js";
+
+// Node 22.8 and later can keep compiled code for the next start. Not among the temporary files, where
+// it would look by itself: there somebody else could lay code out for it. Without the right to write
+// it goes without.
+const enableCompileCache: unknown = Reflect.get(nodeModule, "enableCompileCache");
+if (typeof enableCompileCache === "function") {
+  enableCompileCache(join(programRoot, "dist", ".compile-cache"));
+}
 
 /** After a fault or a signal everything must be over by then; each service has its own deadline. */
 const lastResortMs = 30_000;
