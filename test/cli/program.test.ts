@@ -1,36 +1,10 @@
 import assert from "node:assert/strict";
-import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { runProgram } from "../../src/cli/program.js";
-
-/** Runs a command in this process, as far as wrong use and help go. */
-async function call(...args: readonly string[]) {
-  const printed = { out: "", error: "" };
-  const code = await runProgram({
-    args,
-    env: {},
-    signal: new AbortController().signal,
-    terminal: {
-      write: (text) => {
-        printed.out += text;
-      },
-      writeError: (line) => {
-        printed.error += `${line}\n`;
-      },
-      isInteractive: false,
-      isColoured: false,
-      isLogTerminal: false,
-      isLogColoured: false,
-      columns: 100,
-      input: new PassThrough(),
-    },
-  });
-  return { code, ...printed };
-}
+import { runHere } from "../support/node-here.js";
 
 test("every command explains itself", async () => {
-  const { out } = await call("--help");
-  const names = [...out.matchAll(/^ {2}(\w+) +\S/gmu)].map(([, name = ""]) => name);
+  const { stdout } = await runHere(["--help"], {});
+  const names = [...stdout.matchAll(/^ {2}(\w+) +\S/gmu)].map(([, name = ""]) => name);
   assert.deepEqual(names, [
     "start",
     "ask",
@@ -41,7 +15,7 @@ test("every command explains itself", async () => {
     "healthcheck",
   ]);
   for (const name of names) {
-    const { code, out: help } = await call(name, "--help");
+    const { code, stdout: help } = await runHere([name, "--help"], {});
     assert.equal(code, 0);
     assert.match(help, new RegExp(`^Usage: earshot ${name}`, "u"));
   }
@@ -58,10 +32,10 @@ test("wrong use ends with 2 and one line that says what is wrong", async () => {
     [["catalogue", "burn"], /catalogue list/u],
   ];
   for (const [args, expected] of uses) {
-    const { code, error } = await call(...args);
+    const { code, stderr: error } = await runHere(args, {});
     assert.equal(code, 2, args.join(" "));
     assert.match(error, expected);
     assert.equal(error.trim().split("\n").length, 1, error);
   }
-  assert.equal((await call()).code, 2);
+  assert.equal((await runHere([], {})).code, 2);
 });

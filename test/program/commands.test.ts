@@ -10,12 +10,8 @@ import { programRoot } from "../../src/program.js";
 import { recordLog } from "../support/logs.js";
 import { run } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import {
-  type CommandResult,
-  runCommand,
-  runCommandAlone,
-  startNode,
-} from "../support/node-process.js";
+import { runHere, runHereAlone, startNodeHere } from "../support/node-here.js";
+import { type CommandResult, runCommand, startNode } from "../support/node-process.js";
 import { shareNode } from "../support/shared-node.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { needScript } from "./pseudo-terminal.js";
@@ -40,12 +36,12 @@ test("ask without configuration finds a node that is a client of an external bro
   const broker = createEmbeddedBroker({ host: "127.0.0.1", port: 0, log: recordLog() });
   t.after(() => broker.stop());
   await broker.start();
-  const node = await startNode(t, {
+  const node = await startNodeHere(t, {
     EARSHOT_BROKER_MODE: "external",
     EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${broker.address()?.port ?? 0}`,
   });
-  const { PATH, EARSHOT_DATA_DIR } = node.env;
-  const { code, stderr } = await runCommand(["ask", "Hello"], { PATH, EARSHOT_DATA_DIR });
+  const { EARSHOT_DATA_DIR } = node.env;
+  const { code, stderr } = await runHere(["ask", "Hello"], { EARSHOT_DATA_DIR });
   assert.equal(code, 0, stderr);
 });
 
@@ -62,7 +58,7 @@ test("ask --json prints the reply as it came", async () => {
     "year=1980:1999",
     "--json",
   ];
-  const { code, stdout } = await runCommand(args, node.env);
+  const { code, stdout } = await runHere(args, node.env);
   assert.equal(code, 0);
   const reply = replySchema.parse(JSON.parse(stdout));
   assert.ok(reply.status === "ok" && reply.results.length === 3);
@@ -78,13 +74,13 @@ test("ask for a song that is not there ends with 1 and with what may have been m
   assert.equal(code, 1);
   assert.match(stderr, /^earshot ask: the catalogue has no song "Hello" by "Nobody Atall"\n$/u);
   assert.match(stdout, /Did you mean:\n {2}Hello by /u);
-  const json = await runCommand(["ask", "Hello", "--artist", "Nobody Atall", "--json"], node.env);
+  const json = await runHere(["ask", "Hello", "--artist", "Nobody Atall", "--json"], node.env);
   assert.equal(json.code, 1);
   assert.equal(JSON.parse(json.stdout).error.code, "not_found");
 });
 
 test("without a node ask says in one line what to do", async (t) => {
-  const { code, stderr } = await runCommandAlone(t, ["ask", "Hello"], { EARSHOT_BROKER_PORT: "1" });
+  const { code, stderr } = await runHereAlone(t, ["ask", "Hello"], { EARSHOT_BROKER_PORT: "1" });
   assert.equal(code, 1);
   assert.match(
     stderr,
@@ -127,12 +123,12 @@ test("watch ends with 1 and the reason by a fault, which is no signal", async (t
 
 test("healthcheck is 0 for a node that is up, and 1 where nothing answers", async (t) => {
   const node = await startNode(t);
-  const up = await runCommand(["healthcheck"], node.env);
+  const up = await runHere(["healthcheck"], node.env);
   assert.equal(up.code, 0, up.stderr);
   assert.match(up.stdout, /^node test at 127\.0\.0\.1:\d+ is online\n$/u);
   node.child.kill("SIGHUP");
   assert.equal(await node.ended(), 0, "the end of its terminal ends it cleanly");
-  const down = await runCommand(["healthcheck"], node.env);
+  const down = await runHere(["healthcheck"], node.env);
   assert.equal(down.code, 1);
 });
 
@@ -147,7 +143,7 @@ test("healthcheck goes by what the broker holds: online and lately, offline, or 
     const health = { time_s: Math.round(Date.now() / 1000) - silentS, uptime_s: 5 };
     await client.publish("earshot/test/health", JSON.stringify(health), { retain: true });
     await client.publish("earshot/test/status", status, { retain: true });
-    return await runCommandAlone(t, ["healthcheck"], { EARSHOT_BROKER_PORT: String(port) });
+    return await runHereAlone(t, ["healthcheck"], { EARSHOT_BROKER_PORT: String(port) });
   };
   const online = await check("online", 60);
   assert.equal(online.code, 0, online.stderr);
@@ -177,7 +173,7 @@ test("the log is for people only where it goes to a terminal itself", async (t) 
 });
 
 test("config prints every value with its source and hides secrets", async (t) => {
-  const { code, stdout } = await runCommandAlone(t, ["config", "--broker.port", "1999"], {
+  const { code, stdout } = await runHereAlone(t, ["config", "--broker.port", "1999"], {
     EARSHOT_MQTT_PASSWORD: "hunter2",
   });
   assert.equal(code, 0);
@@ -189,7 +185,7 @@ test("config prints every value with its source and hides secrets", async (t) =>
 
 test("catalogue list names the live catalogue and says what its values are", async () => {
   const node = sharedNode();
-  const { code, stdout } = await runCommand(["catalogue", "list"], node.env);
+  const { code, stdout } = await runHere(["catalogue", "list"], node.env);
   assert.equal(code, 0);
   assert.match(stdout, /starter@1.*live/u);
   assert.match(stdout, /editorial estimates/u);

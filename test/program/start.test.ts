@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
 import { catalogueSchema, healthSchema, infoSchema } from "../../src/contract/state.js";
 import { connectTestClient } from "../support/mqtt-client.js";
+import { runHereAlone, startNodeHere } from "../support/node-here.js";
 import { runCommandAlone, startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
@@ -50,7 +51,7 @@ test("a fresh node answers a bare title and a JSON request over MQTT 3.1.1, and 
 });
 
 test("a newly connected tool sees the whole node in retained topics", async (t) => {
-  const node = await startNode(t);
+  const node = await startNodeHere(t);
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/#");
   const read = async (topic: string): Promise<unknown> => {
@@ -77,10 +78,9 @@ test("a newly connected tool sees the whole node in retained topics", async (t) 
 });
 
 test("the second start finds the catalogue of the first", async (t) => {
-  const first = await startNode(t, { EARSHOT_DATA_DIR: await makeTempFolder(t) });
-  first.child.kill("SIGTERM");
-  assert.equal(await first.ended(), 0);
-  const second = await startNode(t, { EARSHOT_DATA_DIR: first.dataDir });
+  const first = await startNodeHere(t, { EARSHOT_DATA_DIR: await makeTempFolder(t) });
+  await first.stop();
+  const second = await startNodeHere(t, { EARSHOT_DATA_DIR: first.dataDir });
   const built = (log: readonly string[]): boolean => log.some((line) => line.includes("built"));
   assert.ok(built(first.log));
   assert.ok(!built(second.log));
@@ -115,8 +115,9 @@ test("a taken port ends the start with the program that holds it and two ways ou
   await once(holder, "listening");
   const address = holder.address();
   assert.ok(typeof address === "object" && address !== null);
-  const { code, stderr } = await runCommandAlone(t, ["start"], {
+  const { code, stderr } = await runHereAlone(t, ["start"], {
     EARSHOT_BROKER_PORT: String(address.port),
+    EARSHOT_LOG_LEVEL: "silent",
   });
   assert.equal(code, 1);
   const lastLine = stderr.trim().split("\n").at(-1) ?? "";
@@ -144,7 +145,10 @@ test("settings that this version cannot honour are refused, not ignored", async 
     { EARSHOT_BROKER_MODE: "external" },
   ];
   for (const env of cases) {
-    const { code, stderr } = await runCommandAlone(t, ["start"], env);
+    const { code, stderr } = await runHereAlone(t, ["start"], {
+      EARSHOT_LOG_LEVEL: "silent",
+      ...env,
+    });
     assert.equal(code, 2, stderr);
     assert.match(stderr, /broker\.|mqtt\.url/u);
   }

@@ -13,9 +13,8 @@ import { type Cleanup, makeTempFolder } from "./temp-folder.js";
 const mainFile = join(programRoot, "dist", "src", "main.js");
 const onlineWithinMs = 20_000;
 
-/** The real program, running as a process of its own. */
-export interface NodeProcess {
-  readonly child: ChildProcess;
+/** A node that runs, wherever it does. */
+export interface NodePlace {
   /** Where its broker listens (or the external one that it uses). */
   readonly port: number;
   readonly dataDir: string;
@@ -23,6 +22,11 @@ export interface NodeProcess {
   readonly env: NodeJS.ProcessEnv;
   /** All that it has logged so far, line by line as JSON. */
   readonly log: readonly string[];
+}
+
+/** The real program, running as a process of its own. */
+export interface NodeProcess extends NodePlace {
+  readonly child: ChildProcess;
   /** Its exit code, or the signal that ended it. */
   ended(): Promise<number | NodeJS.Signals>;
 }
@@ -49,7 +53,7 @@ async function prepareData(): Promise<string> {
 }
 
 /** A folder of the test's own with the starter in it: building it anew takes half of a start. */
-async function copyPreparedData(t: Cleanup): Promise<string> {
+export async function copyPreparedData(t: Cleanup): Promise<string> {
   prepared ??= prepareData();
   const folder = await makeTempFolder(t);
   await cp(await prepared, folder, { recursive: true });
@@ -57,7 +61,10 @@ async function copyPreparedData(t: Cleanup): Promise<string> {
 }
 
 /** Settings that keep a test's node away from the machine's own. */
-async function isolatedEnv(t: Cleanup, extra: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+export async function isolatedEnv(
+  t: Cleanup,
+  extra: NodeJS.ProcessEnv,
+): Promise<NodeJS.ProcessEnv> {
   return {
     PATH: process.env["PATH"],
     EARSHOT_DATA_DIR: extra["EARSHOT_DATA_DIR"] ?? (await makeTempFolder(t)),
@@ -68,13 +75,18 @@ async function isolatedEnv(t: Cleanup, extra: NodeJS.ProcessEnv): Promise<NodeJS
   };
 }
 
+/** The same for a node; its data folder has the starter catalogue unless `extra` names another one. */
+export async function prepareEnv(t: Cleanup, extra: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  const dataDir = extra["EARSHOT_DATA_DIR"] ?? (await copyPreparedData(t));
+  return await isolatedEnv(t, { ...extra, EARSHOT_DATA_DIR: dataDir });
+}
+
 /**
  * Starts `earshot start` on a free port and waits until it is online; its data folder has the
  * starter catalogue unless `extra` names another one.
  */
 export async function startNode(t: Cleanup, extra: NodeJS.ProcessEnv = {}): Promise<NodeProcess> {
-  const dataDir = extra["EARSHOT_DATA_DIR"] ?? (await copyPreparedData(t));
-  const env = await isolatedEnv(t, { ...extra, EARSHOT_DATA_DIR: dataDir });
+  const env = await prepareEnv(t, extra);
   const child = spawn(process.execPath, [mainFile, "start"], {
     env,
     stdio: ["ignore", "pipe", "pipe"],

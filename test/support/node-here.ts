@@ -1,0 +1,77 @@
+import { PassThrough } from "node:stream";
+import { startApp } from "../../src/app.js";
+import { runProgram } from "../../src/cli/program.js";
+import { loadConfig } from "../../src/config/load.js";
+import { recordLog } from "./logs.js";
+import { type CommandResult, isolatedEnv, type NodePlace, prepareEnv } from "./node-process.js";
+import type { Cleanup } from "./temp-folder.js";
+
+/** A node inside the test's own process. */
+export interface NodeHere extends NodePlace {
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a node in this process, a third of the time of `startNode`: for tests that ask a node, and
+ * do nothing to its process.
+ *
+ * @param extra as for `startNode`, but `PATH` and `ALSA_CONFIG_PATH` are those of this process
+ */
+export async function startNodeHere(t: Cleanup, extra: NodeJS.ProcessEnv = {}): Promise<NodeHere> {
+  const env = await prepareEnv(t, extra);
+  const { config } = loadConfig({ env: onlyEarshot(env), flags: {} });
+  const recorded = recordLog();
+  const app = await startApp({ config, log: recorded });
+  t.after(() => app.stop());
+  return {
+    port: app.info().broker.port,
+    dataDir: config.data.dir,
+    env,
+    get log() {
+      return recorded.lines.map((line) => JSON.stringify(line));
+    },
+    stop: () => app.stop(),
+  };
+}
+
+/** Runs a command of the program in this process; it sees no terminal. */
+export async function runHere(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<CommandResult> {
+  const printed = { stdout: "", stderr: "" };
+  const code = await runProgram({
+    args,
+    env: onlyEarshot(env),
+    signal: new AbortController().signal,
+    terminal: {
+      write: (text) => {
+        printed.stdout += text;
+      },
+      writeError: (line) => {
+        printed.stderr += `${line}\n`;
+      },
+      isInteractive: false,
+      isColoured: false,
+      isLogTerminal: false,
+      isLogColoured: false,
+      columns: 100,
+      input: new PassThrough(),
+    },
+  });
+  return { code, ...printed };
+}
+
+/** Runs a command in this process where no node is configured. */
+export async function runHereAlone(
+  t: Cleanup,
+  args: readonly string[],
+  extra: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
+  return await runHere(args, await isolatedEnv(t, extra));
+}
+
+/** What else is in there, such as PATH, would be ignored here: better not to hand it on. */
+function onlyEarshot(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("EARSHOT_")));
+}
