@@ -7,7 +7,8 @@ import { test, type TestContext } from "node:test";
 import { createFakeArecord, type FakeArecord, recording } from "../mic/fake-arecord.js";
 import { atLevel, createRandom, noise, silence, toPcm } from "../mic/sounds.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runCommand, runCommandAlone, startNode } from "../support/node-process.js";
+import { runHere, runHereAlone } from "../support/node-here.js";
+import { prepareEnv, runCommandAlone, startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { keys, needScript, startInTerminal } from "./pseudo-terminal.js";
 
@@ -37,10 +38,10 @@ test("on a machine where all is well every line begins with ok, and the device i
 });
 
 test("doctor explains itself and takes no other flag", async (t) => {
-  const help = await runCommandAlone(t, ["doctor", "--help"]);
+  const help = await runHereAlone(t, ["doctor", "--help"]);
   assert.equal(help.code, 0);
   assert.match(help.stdout, /^Usage: earshot doctor/u);
-  assert.equal((await runCommandAlone(t, ["doctor", "--loud"])).code, 2);
+  assert.equal((await runHereAlone(t, ["doctor", "--loud"])).code, 2);
 });
 
 test("without arecord it says what to install: a fault where the node is to listen, else a warning", async (t) => {
@@ -57,7 +58,7 @@ test("doctor --json prints one object with the device, the level and the finding
   const fake = await createFakeArecord(t);
   await fake.put("audio.wav", recording(toPcm(silence(3))));
   await fake.become(`cat "$here/audio.wav"; exec sleep 60`);
-  const { code, stdout } = await runCommandAlone(t, ["doctor", "--json"], listening);
+  const { code, stdout } = await runHereAlone(t, ["doctor", "--json"], listening);
   assert.equal(code, 1);
   const report = JSON.parse(stdout);
   assert.equal(report.ok, false);
@@ -79,22 +80,20 @@ test("a microphone that the running node holds is no fault; one that another pro
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/mic/state");
   await client.next(({ text }) => text === "listening");
-  const held = await runCommand(["doctor"], node.env);
+  const held = await runHere(["doctor"], node.env);
   assert.equal(held.code, 0, held.stdout);
   assert.match(held.stdout, /^ok {2}broker +node test is up at 127\.0\.0\.1:\d+: Earshot .*mic/mu);
   assert.match(held.stdout, /^ok {2}microphone +node test holds plughw:CARD=Device,DEV=0/mu);
   node.child.kill("SIGTERM");
   await node.ended();
-  const taken = await runCommand(["doctor"], node.env);
+  const taken = await runHere(["doctor"], node.env);
   assert.equal(taken.code, 1);
   assert.match(taken.stdout, /^!! {2}microphone +plughw:CARD=Device,DEV=0 is in use/mu);
 });
 
 test("a damaged catalogue and a port that is taken are named, with what to do", async (t) => {
-  const node = await startNode(t);
-  node.child.kill("SIGTERM");
-  await node.ended();
-  const folder = join(node.dataDir, "catalogues", "starter@1");
+  const env = await prepareEnv(t, {});
+  const folder = join(env["EARSHOT_DATA_DIR"] ?? "", "catalogues", "starter@1");
   const file = (await readdir(folder)).find((name) => name !== "manifest.json") ?? "";
   await appendFile(join(folder, file), "x");
   const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
@@ -102,7 +101,7 @@ test("a damaged catalogue and a port that is taken are named, with what to do", 
   t.after(() => server.close());
   const address = server.address();
   const port = typeof address === "object" ? String(address?.port) : "";
-  const { code, stdout } = await runCommand(["doctor", "--broker.port", port], node.env);
+  const { code, stdout } = await runHere(["doctor", "--broker.port", port], env);
   assert.equal(code, 1);
   assert.match(
     stdout,
@@ -118,7 +117,7 @@ test("a damaged catalogue and a port that is taken are named, with what to do", 
 test("a data folder that is a file, and a broker that does not answer, are faults", async (t) => {
   const folder = await makeTempFolder(t);
   await writeFile(join(folder, "data"), "");
-  const { code, stdout } = await runCommandAlone(t, ["doctor"], {
+  const { code, stdout } = await runHereAlone(t, ["doctor"], {
     EARSHOT_DATA_DIR: join(folder, "data"),
     EARSHOT_BROKER_MODE: "external",
     EARSHOT_MQTT_URL: "mqtt://127.0.0.1:1",
@@ -131,7 +130,7 @@ test("a data folder that is a file, and a broker that does not answer, are fault
 test("a catalogue's folder without a manifest does not stop the other checks", async (t) => {
   const dataDir = await makeTempFolder(t);
   await mkdir(join(dataDir, "catalogues", "empty@1"), { recursive: true });
-  const { stdout } = await runCommandAlone(t, ["doctor"], { EARSHOT_DATA_DIR: dataDir });
+  const { stdout } = await runHereAlone(t, ["doctor"], { EARSHOT_DATA_DIR: dataDir });
   assert.match(stdout, /^!! {2}catalogue +empty@1 is damaged/mu);
   assert.match(stdout, /microphone/u);
 });

@@ -8,7 +8,8 @@ import { skipWithoutArecord, useFileAsDevice } from "../mic/real-arecord.js";
 import { rateHz, sceneWith, toPcm } from "../mic/sounds.js";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
-import { type NodeProcess, startNode } from "../support/node-process.js";
+import { startNodeHere } from "../support/node-here.js";
+import { type NodePlace, type NodeProcess, startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 const topic = (level: string): string => `earshot/test/${level}`;
@@ -21,22 +22,35 @@ const bursts = [
   [7, -30],
 ] as const;
 
-interface Ears {
-  readonly node: NodeProcess;
+interface Ears<Node extends NodePlace> {
+  readonly node: Node;
   readonly client: TestClient;
   readonly peaks: () => Promise<PeakEvent>;
 }
 
 /** A node with ears that are switched off until a client has subscribed to what they hear. */
-async function startPaused(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<Ears> {
+async function startPaused(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<Ears<NodePlace>> {
+  return await pause(t, (paused) => startNodeHere(t, { ...paused, ...env }));
+}
+
+/** The same in a process of its own. */
+async function startPausedProcess(
+  t: TestContext,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ears<NodeProcess>> {
+  return await pause(t, (paused) => startNode(t, { ...paused, ...env }));
+}
+
+async function pause<Node extends NodePlace>(
+  t: TestContext,
+  start: (env: NodeJS.ProcessEnv) => Promise<Node>,
+): Promise<Ears<Node>> {
   const dataDir = await makeTempFolder(t);
   await writeFile(join(dataDir, "mic.json"), '{"enabled":false}');
-  const node = await startNode(t, {
+  const node = await start({
     EARSHOT_DATA_DIR: dataDir,
     EARSHOT_MIC_ENABLED: "true",
     EARSHOT_RECOMMENDER_ENABLED: "false",
-    ALSA_CONFIG_PATH: process.env["ALSA_CONFIG_PATH"],
-    ...env,
   });
   const client = await connectTestClient(t, node.port);
   await client.subscribe(topic("mic/#"));
@@ -154,7 +168,8 @@ test("a microphone that is unplugged and plugged in again is said and found agai
   await fake.become(
     `cat "$here/audio.wav"; echo "arecord: pcm_read:2221: read error: No such device" >&2; exit 1`,
   );
-  const { node, client, peaks } = await startPaused(t, { EARSHOT_RECOMMENDER_ENABLED: "true" });
+  const env = { EARSHOT_RECOMMENDER_ENABLED: "true" };
+  const { node, client, peaks } = await startPausedProcess(t, env);
   await client.subscribe(topic("info"));
   await client.publish(topic("mic/enabled/set"), "ON");
   await peaks();
@@ -188,7 +203,7 @@ test("without arecord the node starts, says why it is deaf, and answers titles",
 });
 
 test("what is set is clamped, answered by the new state, and kept over a restart", async (t) => {
-  const { node, client } = await startPaused(t);
+  const { node, client } = await startPausedProcess(t);
   await state(client, "mic/threshold", "12");
   await client.publish(topic("mic/threshold/set"), "20.5");
   await state(client, "mic/threshold", "20.5");

@@ -10,12 +10,13 @@ import { infoSchema } from "../../src/contract/state.js";
 import { programRoot } from "../../src/program.js";
 import { findFreePort, needMosquitto, run, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
+import { startNodeHere } from "../support/node-here.js";
 import { startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 test("mosquitto_pub and mosquitto_sub ask the embedded broker's node", async (t) => {
   if (!(await needMosquitto(t, "mosquitto_pub"))) return;
-  const { port } = await startNode(t);
+  const { port } = await startNodeHere(t);
   const at = ["-h", "127.0.0.1", "-p", String(port)];
   const reply = "earshot/test/recommend/reply/shell";
   // -E: leaves once subscribed; the session then keeps what comes for the second call.
@@ -32,7 +33,7 @@ test("mosquitto_pub and mosquitto_sub ask the embedded broker's node", async (t)
 test("as a client of Mosquitto the node answers over MQTT 5 on the Response Topic", async (t) => {
   if (!(await needMosquitto(t, "mosquitto"))) return;
   const port = await startMosquitto(t);
-  const node = await startNode(t, {
+  const node = await startNodeHere(t, {
     EARSHOT_BROKER_MODE: "external",
     EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
   });
@@ -52,7 +53,7 @@ test("as a client of Mosquitto the node answers over MQTT 5 on the Response Topi
 test("as a client of Mosquitto the node does not answer a live request that is retained", async (t) => {
   if (!(await needMosquitto(t, "mosquitto"))) return;
   const port = await startMosquitto(t);
-  const node = await startNode(t, {
+  const node = await startNodeHere(t, {
     EARSHOT_BROKER_MODE: "external",
     EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
   });
@@ -84,7 +85,7 @@ test("a line that broke on one side only does not leave offline behind later", a
   if (!(await needMosquitto(t, "mosquitto"))) return;
   const port = await startMosquitto(t);
   const proxy = await startProxy(t, port);
-  await startNode(t, {
+  await startNodeHere(t, {
     EARSHOT_BROKER_MODE: "external",
     EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${proxy.port}`,
   });

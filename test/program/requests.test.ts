@@ -13,6 +13,7 @@ import {
 import { programRoot } from "../../src/program.js";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
+import { startNodeHere } from "../support/node-here.js";
 import { startNode } from "../support/node-process.js";
 import { shareNode } from "../support/shared-node.js";
 import type { Cleanup } from "../support/temp-folder.js";
@@ -119,7 +120,7 @@ test("a retained request is not answered again when the node comes back", async 
   const client = await connectTestClient(t, port);
   await client.subscribe("earshot/test/recommend/reply/+");
   await client.publish("earshot/test/recommend/request/me", "Hello", { retain: true });
-  await startNode(t, {
+  await startNodeHere(t, {
     EARSHOT_BROKER_MODE: "external",
     EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
   });
@@ -242,7 +243,7 @@ test("the last good reply is retained, an error does not replace it", async (t) 
 });
 
 test("a flood from one client is limited, and another client is served all the same", async (t) => {
-  const limited = await startNode(t, { EARSHOT_RECOMMENDER_RATE_LIMIT: "20" });
+  const limited = await startNodeHere(t, { EARSHOT_RECOMMENDER_RATE_LIMIT: "20" });
   const asker = await connectAsker(t, limited.port);
   const flooder = await connectTestClient(t, limited.port);
   await flooder.subscribe("earshot/test/recommend/reply/flood");
