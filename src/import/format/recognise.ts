@@ -2,6 +2,7 @@ import { EarshotError } from "../../errors.js";
 import { type ByteSource, type Head, readHead } from "../source/byte-source.js";
 import type { SongTable } from "../table.js";
 import { foreignKind } from "./foreign-kinds.js";
+import { looksLikeJson, readJsonTable } from "./json-table.js";
 import { readTextTable } from "./text-table.js";
 
 /**
@@ -15,5 +16,6 @@ export async function recogniseTable(source: ByteSource): Promise<SongTable> {
   if (foreign !== undefined) {
     throw new EarshotError("bad_song_file", `${source.name} is not a song file: it is ${foreign}`);
   }
+  if (looksLikeJson(head.bytes)) return readJsonTable(source, head);
   return readTextTable(source, head);
 }
