@@ -87,9 +87,18 @@ test("a part that a killed run left longer than the file is thrown away", async 
   assert.equal((await download(`${address}#sha256=${sha256}`, options)).sha256, sha256);
 });
 
+test("a file that was just fetched is used without a question to the server", async (t) => {
+  const { server, options, address } = await prepare(t, { content });
+  const first = await download(address, options);
+  assert.deepEqual(await download(address, options), first);
+  assert.equal(server.requests.length, 1);
+});
+
 test("a file that is there is not fetched again unless the server has another", async (t) => {
   const file: ServedFile = { content, etag: '"1"' };
-  const { options, address } = await prepare(t, file);
+  const prepared = await prepare(t, file);
+  const { address } = prepared;
+  const options = { ...prepared.options, freshMs: 0 };
   const first = await download(address, options);
   file.content = Buffer.from("none of it is asked for");
   assert.deepEqual(await download(address, options), first);
