@@ -101,6 +101,10 @@ async function fetchFile(fetching: Fetching): Promise<string> {
       `${shownAddress(url)} is being fetched by another import; wait for it`,
     );
   }
+  // A run that was killed between the last two steps of it.
+  if (note?.sha256 !== undefined && (await sizeOf(place.partial)) > 0) {
+    await rename(place.partial, place.whole);
+  }
   const isWhole = note?.sha256 !== undefined && (await sizeOf(place.whole)) > 0;
   if (isWhole && (await ageOf(place.note)) < (options.freshMs ?? defaultFreshMs)) {
     return note.sha256 ?? "";
@@ -167,8 +171,8 @@ async function takeAnswer(
   }
   const sha256 = hash.digest("hex");
   await syncToDisk(place.partial);
-  await rename(place.partial, place.whole);
   await writeNote(place, url, { ...validatorsOf(response), sha256 });
+  await rename(place.partial, place.whole);
   return sha256;
 }
 

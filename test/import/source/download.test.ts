@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -90,6 +90,15 @@ test("a part that a killed run left longer than the file is thrown away", async 
 test("a file that was just fetched is used without a question to the server", async (t) => {
   const { server, options, address } = await prepare(t, { content });
   const first = await download(address, options);
+  assert.deepEqual(await download(address, options), first);
+  assert.equal(server.requests.length, 1);
+});
+
+test("a run that was killed when all was there but the name has nothing left to fetch", async (t) => {
+  const { server, options, address, cacheDir } = await prepare(t, { content });
+  const first = await download(address, options);
+  const note = (await readdir(cacheDir)).find((name) => name.endsWith(".json")) ?? "";
+  await rename(first.path, join(cacheDir, note.replace(".json", ".part")));
   assert.deepEqual(await download(address, options), first);
   assert.equal(server.requests.length, 1);
 });
