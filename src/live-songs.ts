@@ -8,13 +8,9 @@ import { resolveTitle } from "./titles/resolve.js";
  * the words for a difference.
  */
 export function createLiveSongs(catalogue: Catalogue): SongSource {
-  const explain = createExplain(catalogue.columns);
   return {
     ...catalogue,
     resolve: (query) => resolveTitle(catalogue.titles, query),
-    explain(seed) {
-      const explainResult = explain((feature) => catalogue.valueOf(seed, feature));
-      return (other) => explainResult((feature) => catalogue.valueOf(other, feature));
-    },
+    explain: createExplain((feature) => catalogue.column(feature)),
   };
 }
