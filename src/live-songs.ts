@@ -1,4 +1,5 @@
 import type { Catalogue } from "./catalogue/catalogue.js";
+import { createEncodedSongs } from "./encoded-songs.js";
 import type { SongSource } from "./recommender/song-source.js";
 import { createExplain } from "./sound/why.js";
 import { resolveTitle } from "./titles/resolve.js";
@@ -10,6 +11,7 @@ import { resolveTitle } from "./titles/resolve.js";
 export function createLiveSongs(catalogue: Catalogue): SongSource {
   return {
     ...catalogue,
+    encodedSongs: createEncodedSongs(catalogue.size, (ordinals) => catalogue.songs(ordinals)),
     resolve: (query) => resolveTitle(catalogue.titles, query),
     explain: createExplain((feature) => catalogue.column(feature)),
   };
