@@ -3,9 +3,6 @@ import { type FeatureWords, knownFeatures } from "./features.js";
 /** Reads one feature of any song, in the feature's unit; `undefined` is unknown. */
 export type FeatureReader<Song> = (song: Song) => number | undefined;
 
-/** More than this many phrases nobody reads. */
-const MOST_PHRASES = 3;
-
 /** Tempos this near are called the same. */
 export const SAME_TEMPO_BPM = 1;
 /** Half or double time is said when the tempo is off from it by at most this share. */
@@ -22,6 +19,9 @@ interface Phrase {
   readonly text: string;
   readonly telling: number;
 }
+
+/** Fills the places of phrases that are not there. */
+const nothing: Phrase = { text: "", telling: 0 };
 
 /** All that can be said of one feature, made once: a query picks ten times out of each. */
 interface FeaturePhrases {
@@ -65,7 +65,8 @@ export function createExplain<Song>(
     const seedTempo = tempoOf(seed);
     const seedValues = described.map(({ read }) => read(seed));
     return (result) => {
-      const kept: Phrase[] = [];
+      // More than three phrases nobody reads.
+      const kept = [nothing, nothing, nothing];
       const tempo = tempoPhrase(seedTempo, tempoOf(result));
       if (tempo !== undefined) keep(kept, tempo);
       let position = 0;
@@ -75,29 +76,26 @@ export function createExplain<Song>(
         if (from !== undefined && to !== undefined)
           keep(kept, differencePhrase(phrases, to - from));
       }
-      if (tempo !== undefined && !kept.includes(tempo)) kept[MOST_PHRASES - 1] = tempo;
+      if (tempo !== undefined && !kept.includes(tempo)) kept[kept.length - 1] = tempo;
       return joinTexts(kept);
     };
   };
 }
 
-/** Inserts a phrase behind those that tell as much, and drops the least telling one too many. */
+/** Puts a phrase behind those that tell as much; the least telling one falls out. */
 function keep(kept: Phrase[], phrase: Phrase): void {
   let place = kept.length;
-  while (place > 0 && (kept[place - 1]?.telling ?? 0) < phrase.telling) place -= 1;
-  if (place >= MOST_PHRASES) return;
-  let displaced: Phrase | undefined = phrase;
-  while (displaced !== undefined && place < MOST_PHRASES) {
-    const next: Phrase | undefined = kept[place];
-    kept[place] = displaced;
-    displaced = next;
-    place += 1;
-  }
+  while (place > 0 && (kept[place - 1] ?? nothing).telling < phrase.telling) place -= 1;
+  if (place === kept.length) return;
+  kept.copyWithin(place + 1, place);
+  kept[place] = phrase;
 }
 
 function joinTexts(phrases: readonly Phrase[]): string {
   let text = "";
-  for (const phrase of phrases) text = text === "" ? phrase.text : `${text}, ${phrase.text}`;
+  for (const phrase of phrases) {
+    if (phrase !== nothing) text = text === "" ? phrase.text : `${text}, ${phrase.text}`;
+  }
   return text;
 }
 
