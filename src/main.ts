@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env -S node --max-semi-space-size=4 --no-parallel-scavenge
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import type { Terminal } from "./cli/command.js";
