@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { programRoot } from "../src/program.js";
 
 /** A node that runs as a process of its own, and the port of its broker. */
@@ -8,11 +8,15 @@ export interface BenchNode {
   readonly port: number;
 }
 
-/** Starts the real program as node `bench` on a free port; resolves when it is online. */
+/**
+ * Starts the real program the way `npm start` does, as node `bench` on a free port; resolves when it
+ * is online.
+ */
 export async function startBenchNode(settings: NodeJS.ProcessEnv): Promise<BenchNode> {
-  const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "start"], {
+  const ownNode = dirname(process.execPath);
+  const child = spawn(join(programRoot, "earshot"), ["start"], {
     env: {
-      PATH: process.env["PATH"],
+      PATH: `${ownNode}${delimiter}${process.env["PATH"] ?? ""}`,
       EARSHOT_NODE_ID: "bench",
       EARSHOT_BROKER_PORT: "0",
       ...settings,

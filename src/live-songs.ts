@@ -1,4 +1,5 @@
 import type { Catalogue } from "./catalogue/catalogue.js";
+import { createEncodedSongs } from "./encoded-songs.js";
 import type { SongSource } from "./recommender/song-source.js";
 import { createExplain } from "./sound/why.js";
 import { resolveTitle } from "./titles/resolve.js";
@@ -8,13 +9,10 @@ import { resolveTitle } from "./titles/resolve.js";
  * the words for a difference.
  */
 export function createLiveSongs(catalogue: Catalogue): SongSource {
-  const explain = createExplain(catalogue.columns);
   return {
     ...catalogue,
+    encodedSongs: createEncodedSongs(catalogue.size, (ordinals) => catalogue.songs(ordinals)),
     resolve: (query) => resolveTitle(catalogue.titles, query),
-    explain(seed) {
-      const explainResult = explain((feature) => catalogue.valueOf(seed, feature));
-      return (other) => explainResult((feature) => catalogue.valueOf(other, feature));
-    },
+    explain: createExplain((feature) => catalogue.column(feature)),
   };
 }

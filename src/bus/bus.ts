@@ -18,9 +18,9 @@ export interface Bus {
    * @throws EarshotError `broker_unavailable` for a payload that is not retained when there is no
    *   connection; `timeout` when the broker does not acknowledge
    */
-  publish<Payload>(
-    channel: Channel<Payload>,
-    payload: Payload,
+  publish<Sent>(
+    channel: Channel<unknown, Sent>,
+    payload: Sent,
     extra?: { readonly correlationData?: Uint8Array | undefined },
   ): Promise<void>;
   /** Takes messages on a filter, now and after every reconnect. */
@@ -94,9 +94,9 @@ class MqttBus implements Bus, Service {
     await connection?.end();
   }
 
-  publish<Payload>(
-    channel: Channel<Payload>,
-    payload: Payload,
+  publish<Sent>(
+    channel: Channel<unknown, Sent>,
+    payload: Sent,
     extra?: { readonly correlationData?: Uint8Array | undefined },
   ): Promise<void> {
     const text = channel.codec.encode(payload);

@@ -30,6 +30,8 @@ export interface Catalogue {
   readonly columns: readonly string[];
   /** The song's year or feature, in the feature's unit; `undefined` when unknown. */
   valueOf(ordinal: number, column: string): number | undefined;
+  /** `valueOf` for one column; `undefined` when there is no such column. */
+  column(name: string): ColumnReader | undefined;
   /**
    * The `count` songs nearest to a song, without that song; fewer only when there are no more.
    * Approximate (recall@10 at least 0.999). The nearest first, ties by ordinal.
@@ -41,6 +43,9 @@ export interface Catalogue {
   warmUp(): Promise<void>;
   close(): void;
 }
+
+/** Reads one column of any song, see `valueOf`. */
+export type ColumnReader = (ordinal: number) => number | undefined;
 
 /**
  * Opens a catalogue folder after checking the sums of all its files.
@@ -73,7 +78,10 @@ function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
   const reader = createSongReader(db, size);
   const search = createNeighbourSearch({ index, embedding: createEmbedding(features), arrays });
   const closing = new AbortController();
-  const positions = new Map(features.map(({ name }, position) => [name, position]));
+  const columns = createColumns(
+    features.map(({ name }) => name),
+    arrays,
+  );
   return {
     manifest,
     size,
@@ -82,18 +90,28 @@ function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
     ...search,
     workOf: (ordinal) => arrays.works[ordinal] ?? 0,
     artistOf: (ordinal) => arrays.artists[ordinal] ?? 0,
-    columns: ["year", ...positions.keys()],
-    valueOf(ordinal, column) {
-      if (column === "year") return arrays.years[ordinal] || undefined;
-      const position = positions.get(column);
-      if (position === undefined) return undefined;
-      const value = arrays.features[ordinal * positions.size + position];
-      return Number.isNaN(value) ? undefined : value;
-    },
+    columns: [...columns.keys()],
+    valueOf: (ordinal, name) => columns.get(name)?.(ordinal),
+    column: (name) => columns.get(name),
     warmUp: () => reader.warmUp(closing.signal),
     close() {
       closing.abort();
       db.close();
     },
   };
+}
+
+function createColumns(
+  featureNames: readonly string[],
+  { years, features }: NumberArrays,
+): ReadonlyMap<string, ColumnReader> {
+  const width = featureNames.length;
+  const readers = featureNames.map((name, position): [string, ColumnReader] => [
+    name,
+    (ordinal) => {
+      const value = features[ordinal * width + position];
+      return Number.isNaN(value) ? undefined : value;
+    },
+  ]);
+  return new Map([["year", (ordinal) => years[ordinal] || undefined], ...readers]);
 }

@@ -18,7 +18,7 @@ export interface NodeLine extends Omit<Remote, "connection"> {
    *   passed over, because anybody may publish nonsense
    */
   listen<Payload>(
-    channel: Channel<Payload>,
+    channel: Channel<Payload, never>,
     take: (value: Payload) => void,
     refuse?: (error: unknown) => void,
   ): Promise<void>;
@@ -55,7 +55,7 @@ export async function openNodeLine(loaded: LoadedConfig): Promise<NodeLine> {
 }
 
 function createListener<Payload>(options: {
-  readonly channel: Channel<Payload>;
+  readonly channel: Channel<Payload, never>;
   readonly take: (value: Payload) => void;
   readonly refuse: ((error: unknown) => void) | undefined;
 }): (message: IncomingMessage) => void {

@@ -1,9 +1,13 @@
 import type { ZodType } from "zod";
 import { EarshotError } from "../errors.js";
 
-/** Turns a payload's bytes into a value and back; the only way in and out of the bus. */
-export interface Codec<Value> {
-  encode(value: Value): string;
+/**
+ * Turns a payload's bytes into a value and back; the only way in and out of the bus.
+ *
+ * `Sent` is the form in which a node has the value at hand, where that is not the one it reads.
+ */
+export interface Codec<Value, Sent = Value> {
+  encode(value: Sent): string;
   /** @throws EarshotError `bad_request` or `too_large` saying what was expected and received */
   decode(bytes: Uint8Array): Value;
 }

@@ -1,5 +1,5 @@
 import { anyNode } from "./names.js";
-import { encodeReply } from "./encode-reply.js";
+import { encodeReply, type OutgoingOkReply, type OutgoingReply } from "./encode-reply.js";
 import { type Codec, jsonCodec, numberCodec, wordCodec } from "./codec.js";
 import {
   lastReplySchema,
@@ -22,11 +22,11 @@ import {
 } from "./state.js";
 
 /** One topic with everything that is always the same about it. */
-export interface Channel<Payload> {
+export interface Channel<Payload, Sent = Payload> {
   readonly topic: string;
   readonly qos: 0 | 1;
   readonly retain: boolean;
-  readonly codec: Codec<Payload>;
+  readonly codec: Codec<Payload, Sent>;
 }
 
 /** Which node, under which base: `<base>/<node>`. */
@@ -44,11 +44,14 @@ const info = jsonCodec<Info>(infoSchema, maxStateBytes);
 const health = jsonCodec<Health>(healthSchema, maxStateBytes);
 const catalogue = jsonCodec<CatalogueState>(catalogueSchema, maxStateBytes);
 const peak = jsonCodec<PeakEvent>(peakSchema, maxStateBytes);
-const reply: Codec<RecommendReply> = {
+const reply: Codec<RecommendReply, OutgoingReply> = {
   ...jsonCodec<RecommendReply>(replySchema, maxReplyBytes),
   encode: encodeReply,
 };
-const lastReply = jsonCodec<OkReply>(lastReplySchema, maxLastReplyBytes);
+const lastReply: Codec<OkReply, OutgoingOkReply> = {
+  ...jsonCodec<OkReply>(lastReplySchema, maxLastReplyBytes),
+  encode: encodeReply,
+};
 
 /** Every topic of one node, as the contract lists them. */
 export type NodeTopics = ReturnType<typeof nodeTopics>;
@@ -56,7 +59,7 @@ export type NodeTopics = ReturnType<typeof nodeTopics>;
 /** Builds the topics of a node; the only place where a topic of Earshot is spelt. */
 export function nodeTopics({ base, node }: NodeAddress) {
   const root = `${base}/${node}`;
-  const state = <P>(level: string, codec: Codec<P>): Channel<P> => ({
+  const state = <P, S>(level: string, codec: Codec<P, S>): Channel<P, S> => ({
     topic: `${root}/${level}`,
     qos: 1,
     retain: true,
@@ -92,7 +95,7 @@ export function replyTopic({ base, node }: NodeAddress, client: string): string 
 }
 
 /** Replies go to a topic that the asker chose or that was derived; never retained. */
-export function replyChannel(topic: string): Channel<RecommendReply> {
+export function replyChannel(topic: string): Channel<RecommendReply, OutgoingReply> {
   return { topic, qos: 1, retain: false, codec: reply };
 }
 

@@ -1,4 +1,11 @@
-import type { Match, OkReply, RecommendResult, ScoredSong } from "../contract/reply.js";
+import type {
+  OutgoingCandidate,
+  OutgoingMatch,
+  OutgoingOkReply,
+  OutgoingResult,
+  SongJson,
+} from "../contract/encode-reply.js";
+import type { ScoredSong } from "../contract/reply.js";
 import type { RecommendRequest } from "../contract/request.js";
 import { EarshotError } from "../errors.js";
 import { rankNeighbours } from "./rank.js";
@@ -15,7 +22,7 @@ export class SongNotFoundError extends EarshotError {
 }
 
 /** The part of a reply that depends on the catalogue alone. */
-export type Answer = Pick<OkReply, "query" | "match" | "results">;
+export type Answer = Pick<OutgoingOkReply, "query" | "match" | "results">;
 
 /**
  * Answers a request from a catalogue: finds the song, ranks its neighbours, says why.
@@ -55,7 +62,7 @@ function checkFilters(source: SongSource, filters: RecommendRequest["filters"]):
 function findSeed(
   source: SongSource,
   request: RecommendRequest,
-): { readonly seed: number; readonly match: Match } {
+): { readonly seed: number; readonly match: OutgoingMatch } {
   if (request.song_id !== undefined) return findById(source, request.song_id);
   const query = { title: request.title ?? "", artist: request.artist };
   const answer = source.resolve(query);
@@ -66,27 +73,39 @@ function findSeed(
       describeCandidates(source, answer.suggestions),
     );
   }
-  const [song] = source.songs([answer.ordinal]);
-  if (song === undefined) throw new EarshotError("internal", "an accepted song is not there");
-  const { id, title, artist, year } = song;
-  const score = roundTo(answer.score, 1000);
-  const alternatives = describeCandidates(source, answer.alternatives);
-  return {
-    seed: answer.ordinal,
-    match: { id, title, artist, year, score, kind: answer.kind, alternatives },
-  };
+  const alternatives = encodeCandidates(source, answer.alternatives);
+  const match = { score: roundTo(answer.score, 1000), kind: answer.kind, alternatives };
+  return { seed: answer.ordinal, match: { ...match, song: encodeOne(source, answer.ordinal) } };
 }
 
 function findById(
   source: SongSource,
   id: string,
-): { readonly seed: number; readonly match: Match } {
+): { readonly seed: number; readonly match: OutgoingMatch } {
   const seed = source.ordinalOfId(id);
-  const [song] = seed === undefined ? [] : source.songs([seed]);
-  if (seed === undefined || song === undefined) {
+  if (seed === undefined) {
     throw new SongNotFoundError(`the catalogue has no song with the id "${id}"`, []);
   }
-  return { seed, match: { ...song, score: 1, kind: "id", alternatives: [] } };
+  const song = encodeOne(source, seed);
+  return { seed, match: { song, score: 1, kind: "id", alternatives: [] } };
+}
+
+function encodeOne(source: SongSource, ordinal: number): SongJson {
+  const [song] = source.encodedSongs([ordinal]);
+  if (song === undefined) throw new EarshotError("internal", "a song that was found is not there");
+  return song;
+}
+
+function encodeCandidates(
+  source: SongSource,
+  candidates: readonly Candidate[],
+): readonly OutgoingCandidate[] {
+  if (candidates.length === 0) return [];
+  const songs = source.encodedSongs(candidates.map((candidate) => candidate.ordinal));
+  return songs.map((song, index) => ({
+    song,
+    score: roundTo(candidates[index]?.score ?? 0, 1000),
+  }));
 }
 
 function describeCandidates(source: SongSource, candidates: readonly Candidate[]): ScoredSong[] {
@@ -104,22 +123,16 @@ function describeResults(
   source: SongSource,
   seed: number,
   neighbours: readonly Neighbour[],
-): RecommendResult[] {
-  const songs = source.songs(neighbours.map((neighbour) => neighbour.ordinal));
+): OutgoingResult[] {
+  const songs = source.encodedSongs(neighbours.map((neighbour) => neighbour.ordinal));
   const explain = source.explain(seed);
-  return songs.map(({ id, title, artist, year }, index) => {
-    const { ordinal, distance } = neighbours[index] ?? { ordinal: seed, distance: 0 };
-    return {
-      rank: index + 1,
-      id,
-      title,
-      artist,
-      year,
-      distance: roundTo(distance, 10_000),
-      similarity: roundTo(1 / (1 + distance), 1000),
-      why: explain(ordinal),
-    };
-  });
+  return neighbours.map(({ ordinal, distance }, index) => ({
+    rank: index + 1,
+    song: songs[index] ?? "",
+    distance: roundTo(distance, 10_000),
+    similarity: roundTo(1 / (1 + distance), 1000),
+    why: explain(ordinal),
+  }));
 }
 
 function roundTo(value: number, steps: number): number {

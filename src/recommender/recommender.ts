@@ -1,13 +1,14 @@
 import type { Bus } from "../bus/bus.js";
 import type { IncomingMessage } from "../bus/connection.js";
-import { type ErrorReply, type OkReply, type RecommendReply } from "../contract/reply.js";
+import type { OutgoingOkReply, OutgoingReply } from "../contract/encode-reply.js";
+import type { ErrorReply } from "../contract/reply.js";
 import { createReplyPolicy, type ReplyPolicy } from "../contract/reply-target.js";
 import { type DecodedRequest, decodeRequest } from "../contract/request.js";
 import { type NodeTopics, replyChannel } from "../contract/topics.js";
 import { EarshotError, messageOf, replyErrorCodes } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
 import { createLogThrottle } from "../log-throttle.js";
-import { answerRequest, SongNotFoundError } from "./answer.js";
+import { type Answer, answerRequest, SongNotFoundError } from "./answer.js";
 import { chooseReplyTarget, identifyAsker } from "./asker.js";
 import { createBatch } from "./batch.js";
 import { createLastReply } from "./last-reply.js";
@@ -39,7 +40,7 @@ export interface Recommender extends Service {
 /** A reply on its way. */
 interface Addressed {
   readonly topic: string;
-  readonly reply: RecommendReply;
+  readonly reply: OutgoingReply;
   readonly correlationData: Uint8Array | undefined;
 }
 
@@ -99,7 +100,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
   const createReply = (
     decoded: DecodedRequest,
     context: { readonly receivedMs: number; readonly forbidden: EarshotError | undefined },
-  ): RecommendReply => {
+  ): OutgoingReply => {
     try {
       if (context.forbidden !== undefined) throw context.forbidden;
       if (!decoded.ok) throw decoded.error;
@@ -134,11 +135,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
   };
 }
 
-function okReply(
-  id: string,
-  answer: Pick<OkReply, "query" | "match" | "results">,
-  tookMs: number,
-): OkReply {
+function okReply(id: string, answer: Answer, tookMs: number): OutgoingOkReply {
   return { id, status: "ok", ...answer, took_ms: Math.round(tookMs * 100) / 100 };
 }
 

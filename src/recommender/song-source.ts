@@ -1,3 +1,5 @@
+import type { SongJson } from "../contract/encode-reply.js";
+
 /** A song as people know it. */
 export interface Song {
   readonly id: string;
@@ -41,6 +43,8 @@ export interface SongSource {
   resolve(query: { readonly title: string; readonly artist?: string | undefined }): TitleAnswer;
   ordinalOfId(id: string): number | undefined;
   songs(ordinals: readonly number[]): readonly Song[];
+  /** The same as text for a reply. */
+  encodedSongs(ordinals: readonly number[]): readonly SongJson[];
   /** The same for all releases and versions of one song by one artist. */
   workOf(ordinal: number): number;
   artistOf(ordinal: number): number;

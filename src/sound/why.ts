@@ -1,10 +1,7 @@
 import { type FeatureWords, knownFeatures } from "./features.js";
 
-/** Looks a song's feature up by name, in the feature's unit; `undefined` is unknown. */
-export type FeatureLookup = (feature: string) => number | undefined;
-
-/** More than this many phrases nobody reads. */
-const MOST_PHRASES = 3;
+/** Reads one feature of any song, in the feature's unit; `undefined` is unknown. */
+export type FeatureReader<Song> = (song: Song) => number | undefined;
 
 /** Tempos this near are called the same. */
 export const SAME_TEMPO_BPM = 1;
@@ -23,6 +20,24 @@ interface Phrase {
   readonly telling: number;
 }
 
+/** Fills the places of phrases that are not there. */
+const nothing: Phrase = { text: "", telling: 0 };
+
+/** All that can be said of one feature, made once: a query picks ten times out of each. */
+interface FeaturePhrases {
+  readonly same: Phrase;
+  readonly more: Changes;
+  readonly less: Changes;
+  /** The limits of the words, in the feature's unit. */
+  readonly limits: Pick<FeatureWords, "same" | "little" | "much">;
+}
+
+interface Changes {
+  readonly little: Phrase;
+  readonly plain: Phrase;
+  readonly much: Phrase;
+}
+
 /**
  * Says in plain words how a result sounds beside the seed: "tempo +3 BPM, same energy".
  *
@@ -30,50 +45,83 @@ interface Phrase {
  * one. Features that either song lacks are left out; empty when no feature with words is known to
  * both.
  */
-export type Explain = (seed: FeatureLookup) => (result: FeatureLookup) => string;
+export type Explain<Song> = (seed: Song) => (result: Song) => string;
 
-/** Prepares the words for a catalogue with these features; those without words are never asked for. */
-export function createExplain(featureNames: readonly string[]): Explain {
-  const named = new Set(featureNames);
-  const described = knownFeatures.flatMap(({ name, words }) =>
-    words !== undefined && named.has(name) ? [{ name, words }] : [],
-  );
+/**
+ * Prepares the words for a catalogue.
+ *
+ * @param readerOf how to read a feature off a song; `undefined` for one that the catalogue does not
+ *   have. Features without words are not asked for
+ */
+export function createExplain<Song>(
+  readerOf: (feature: string) => FeatureReader<Song> | undefined,
+): Explain<Song> {
+  const tempoOf = readerOf("tempo") ?? (() => undefined);
+  const described = knownFeatures.flatMap(({ name, words }) => {
+    const read = words === undefined ? undefined : readerOf(name);
+    return words === undefined || read === undefined ? [] : [{ read, phrases: phrasesOf(words) }];
+  });
   return (seed) => {
-    const seedTempo = seed("tempo");
-    const known = described.flatMap(({ name, words }) => {
-      const from = seed(name);
-      return from === undefined ? [] : [{ name, words, from }];
-    });
+    const seedTempo = tempoOf(seed);
+    const seedValues = described.map(({ read }) => read(seed));
     return (result) => {
-      const kept: Phrase[] = [];
-      const tempo = tempoPhrase(seedTempo, result("tempo"));
+      // More than three phrases nobody reads.
+      const kept = [nothing, nothing, nothing];
+      const tempo = tempoPhrase(seedTempo, tempoOf(result));
       if (tempo !== undefined) keep(kept, tempo);
-      for (const { name, words, from } of known) {
-        const to = result(name);
-        if (to !== undefined) keep(kept, differencePhrase(words, to - from));
+      let position = 0;
+      for (const { read, phrases } of described) {
+        const from = seedValues[position++];
+        const to = from === undefined ? undefined : read(result);
+        if (from !== undefined && to !== undefined)
+          keep(kept, differencePhrase(phrases, to - from));
       }
-      if (tempo !== undefined && !kept.includes(tempo)) kept[MOST_PHRASES - 1] = tempo;
-      return kept.map(({ text }) => text).join(", ");
+      if (tempo !== undefined && !kept.includes(tempo)) kept[kept.length - 1] = tempo;
+      return joinTexts(kept);
     };
   };
 }
 
-/** Inserts a phrase behind those that tell as much, and drops the least telling one too many. */
+/** Puts a phrase behind those that tell as much; the least telling one falls out. */
 function keep(kept: Phrase[], phrase: Phrase): void {
   let place = kept.length;
-  while (place > 0 && (kept[place - 1]?.telling ?? 0) < phrase.telling) place -= 1;
-  if (place >= MOST_PHRASES) return;
-  kept.splice(place, 0, phrase);
-  if (kept.length > MOST_PHRASES) kept.pop();
+  while (place > 0 && (kept[place - 1] ?? nothing).telling < phrase.telling) place -= 1;
+  if (place === kept.length) return;
+  kept.copyWithin(place + 1, place);
+  kept[place] = phrase;
 }
 
-function differencePhrase(words: FeatureWords, difference: number): Phrase {
+function joinTexts(phrases: readonly Phrase[]): string {
+  let text = "";
+  for (const phrase of phrases) {
+    if (phrase !== nothing) text = text === "" ? phrase.text : `${text}, ${phrase.text}`;
+  }
+  return text;
+}
+
+function phrasesOf(words: FeatureWords): FeaturePhrases {
+  const changesTo = (change: string): Changes => ({
+    little: { text: `a little ${change}`, telling: telling.little },
+    plain: { text: change, telling: telling.plain },
+    much: { text: `much ${change}`, telling: telling.much },
+  });
+  return {
+    same: { text: `same ${words.noun}`, telling: telling.same },
+    more: changesTo(words.more),
+    less: changesTo(words.less),
+    limits: words,
+  };
+}
+
+function differencePhrase(
+  { same, more, less, limits }: FeaturePhrases,
+  difference: number,
+): Phrase {
   const size = Math.abs(difference);
-  const change = difference > 0 ? words.more : words.less;
-  if (size <= words.same) return { text: `same ${words.noun}`, telling: telling.same };
-  if (size <= words.little) return { text: `a little ${change}`, telling: telling.little };
-  if (size <= words.much) return { text: change, telling: telling.plain };
-  return { text: `much ${change}`, telling: telling.much };
+  const changes = difference > 0 ? more : less;
+  if (size <= limits.same) return same;
+  if (size <= limits.little) return changes.little;
+  return size <= limits.much ? changes.plain : changes.much;
 }
 
 function tempoPhrase(from: number | undefined, to: number | undefined): Phrase | undefined {

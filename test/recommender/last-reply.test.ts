@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { maxLastReplyBytes, type OkReply } from "../../src/contract/reply.js";
+import { encodeReply, encodeSong, type OutgoingOkReply } from "../../src/contract/encode-reply.js";
+import { maxLastReplyBytes } from "../../src/contract/reply.js";
 import { createLastReply, fitReply } from "../../src/recommender/last-reply.js";
 
-function makeReply(id: string, count: number, name = "x"): OkReply {
-  const song = { id: "s", title: name, artist: name };
+function makeReply(id: string, count: number, name = "x"): OutgoingOkReply {
+  const song = encodeSong({ id: "s", title: name, artist: name });
   return {
     id,
     status: "ok",
     query: "q",
-    match: { ...song, score: 1, kind: "exact", alternatives: [] },
+    match: { song, score: 1, kind: "exact", alternatives: [] },
     results: Array.from({ length: count }, (_, index) => ({
-      ...song,
+      song,
       rank: index + 1,
       distance: 1,
       similarity: 0.5,
@@ -38,7 +39,7 @@ test("the first reply is published at once, of a burst only the latest", (t) => 
 
 test("a long reply loses its farthest results until it fits into 8 KB, a short one none", () => {
   const long = fitReply(makeReply("a", 100, "曲".repeat(60)));
-  assert.ok(Buffer.byteLength(JSON.stringify(long)) <= maxLastReplyBytes);
+  assert.ok(Buffer.byteLength(encodeReply(long)) <= maxLastReplyBytes);
   assert.ok(long.results.length > 3);
   assert.deepEqual(
     long.results.map(({ rank }) => rank),

@@ -1,4 +1,5 @@
-import type { Neighbour, SongSource } from "../../src/recommender/song-source.js";
+import { encodeSong } from "../../src/contract/encode-reply.js";
+import type { Neighbour, Song, SongSource } from "../../src/recommender/song-source.js";
 
 /** One song of the fake catalogue. */
 export interface FakeSong {
@@ -11,6 +12,12 @@ export interface FakeSong {
 
 /** A catalogue of our own interface in memory, its songs on a line; exact in everything. */
 export function createFakeSource(songs: readonly FakeSong[]): SongSource {
+  const describe = (ordinal: number): Song => ({
+    id: `s${ordinal}`,
+    title: `Song ${ordinal}`,
+    artist: `Artist ${songs[ordinal]?.artist}`,
+    year: songs[ordinal]?.year,
+  });
   const byDistance = (seed: number): Neighbour[] =>
     songs
       .map((song, ordinal) => ({
@@ -31,13 +38,8 @@ export function createFakeSource(songs: readonly FakeSong[]): SongSource {
       const ordinal = Number(id.slice(1));
       return id.startsWith("s") && songs[ordinal] !== undefined ? ordinal : undefined;
     },
-    songs: (ordinals) =>
-      ordinals.map((ordinal) => ({
-        id: `s${ordinal}`,
-        title: `Song ${ordinal}`,
-        artist: `Artist ${songs[ordinal]?.artist}`,
-        year: songs[ordinal]?.year,
-      })),
+    songs: (ordinals) => ordinals.map(describe),
+    encodedSongs: (ordinals) => ordinals.map((ordinal) => encodeSong(describe(ordinal))),
     workOf: (ordinal) => songs[ordinal]?.work ?? -1,
     artistOf: (ordinal) => songs[ordinal]?.artist ?? -1,
     valueOf: (ordinal, column) =>
