@@ -10,6 +10,8 @@ export interface SongInput {
   readonly year?: number | undefined;
   /** 0 to 1, absent when unknown; decides between songs of one title. */
   readonly popularity?: number | undefined;
+  /** In seconds, absent when unknown; not stored: it only tells recordings of one work apart. */
+  readonly durationS?: number | undefined;
   /** Values by feature name, each in its feature's unit; a feature that is unknown is left out. */
   readonly features: Readonly<Record<string, number>>;
 }
