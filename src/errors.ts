@@ -19,6 +19,7 @@ export const errorCodes = [
   "timeout",
   "bad_catalogue",
   "bad_song_file",
+  "source_unavailable",
   "mic_unavailable",
 ] as const;
 

@@ -1,0 +1,81 @@
+import { constants, createReadStream } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { EarshotError, messageOf } from "../../errors.js";
+import type { ByteSource } from "./byte-source.js";
+
+const chunkBytes = 1 << 18;
+
+/** What lies at a path. */
+export interface LocalPlace {
+  readonly kind: "file" | "folder";
+  readonly bytes: number;
+}
+
+/**
+ * Looks at a path before anything is read from it. A device or a pipe is never opened: opening
+ * alone can wait for ever.
+ *
+ * @throws EarshotError `source_unavailable` when there is nothing or it may not be read,
+ *   `bad_song_file` when it is neither a file nor a folder, or empty
+ */
+export async function examinePath(path: string): Promise<LocalPlace> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) {
+      await access(path, constants.R_OK | constants.X_OK);
+      return { kind: "folder", bytes: 0 };
+    }
+    if (!found.isFile()) throw noFile(path);
+    await access(path, constants.R_OK);
+    if (found.size === 0) throw new EarshotError("bad_song_file", `${path} is empty`);
+    return { kind: "file", bytes: found.size };
+  } catch (error) {
+    throw error instanceof EarshotError ? error : unavailable(path, error);
+  }
+}
+
+function noFile(path: string): EarshotError {
+  return new EarshotError(
+    "bad_song_file",
+    `${path} is a device, a pipe or a socket; expected a file, a folder or an http(s) address`,
+  );
+}
+
+const reasons: ReadonlyMap<unknown, string> = new Map([
+  ["ENOENT", "there is no such file"],
+  ["ENOTDIR", "there is no such file"],
+  ["EACCES", "you may not read it; check its permissions"],
+  ["EPERM", "you may not read it; check its permissions"],
+]);
+
+/** A fault of the file system, with what it means for the person. */
+export function unavailable(path: string, cause: unknown): EarshotError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const reason = reasons.get(code) ?? messageOf(cause);
+  return new EarshotError("source_unavailable", `${path} cannot be read: ${reason}`, { cause });
+}
+
+/** A regular file as a source; its bytes are read in pieces of 256 KiB. */
+export function localSource(path: string, bytes: number, name = basename(path)): ByteSource {
+  return {
+    name,
+    totalBytes: bytes,
+    path,
+    open() {
+      let consumed = 0;
+      async function* chunks(): AsyncGenerator<Buffer> {
+        try {
+          for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) {
+            const piece: Buffer = chunk;
+            consumed += piece.length;
+            yield piece;
+          }
+        } catch (error) {
+          throw unavailable(path, error);
+        }
+      }
+      return { chunks: chunks(), consumed: () => consumed };
+    },
+  };
+}
