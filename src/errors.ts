@@ -19,6 +19,8 @@ export const errorCodes = [
   "timeout",
   "bad_catalogue",
   "bad_song_file",
+  "disk_full",
+  "import_running",
   "mic_unavailable",
 ] as const;
 
