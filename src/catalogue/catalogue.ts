@@ -48,7 +48,11 @@ export interface Catalogue {
  * @throws EarshotError `bad_catalogue` when a file is missing, damaged or of another format
  */
 export async function openCatalogue(folder: string): Promise<Catalogue> {
-  const manifest = await verifyFolder(folder);
+  return await openUnverified(folder, await verifyFolder(folder));
+}
+
+/** Opens a catalogue folder whose sums have been compared already. Errors as `openCatalogue`. */
+export async function openUnverified(folder: string, manifest: Manifest): Promise<Catalogue> {
   const { dimensions, points, songs, features } = manifest;
   const index = await readVectorIndex(join(folder, "index.hnsw"), { dimensions, points });
   const db = openDatabase(join(folder, "songs.db"), { readonly: true });
@@ -94,6 +98,7 @@ function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
     close() {
       closing.abort();
       db.close();
+      index.free();
     },
   };
 }

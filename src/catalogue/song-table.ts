@@ -10,12 +10,6 @@ export interface Song {
   readonly year: number | undefined;
 }
 
-/** Writes songs, ordinals counting from 0. */
-export interface SongWriter {
-  /** Adds a song; `false` when its id is taken and nothing was added. */
-  add(ordinal: number, song: Song): boolean;
-}
-
 /** Reads songs, the recent ones from memory. */
 export interface SongReader {
   /** @throws EarshotError `bad_catalogue` when there is no such ordinal */
@@ -28,25 +22,6 @@ export interface SongReader {
    * signal says that the database is closed.
    */
   warmUp(signal: AbortSignal): Promise<void>;
-}
-
-/** Creates the songs table of a new catalogue. */
-export function createSongWriter(db: SqlDatabase): SongWriter {
-  db.exec(`CREATE TABLE songs(
-    ordinal INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    title TEXT NOT NULL,
-    artist TEXT NOT NULL,
-    year INTEGER
-  )`);
-  const insert = db.prepare(
-    "INSERT INTO songs VALUES (?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING RETURNING ordinal",
-  );
-  return {
-    add(ordinal, { id, title, artist, year }) {
-      return insert.get(ordinal, id, title, artist, year ?? null) !== undefined;
-    },
-  };
 }
 
 /** Songs kept in memory, about 200 bytes each; a power of two. */

@@ -18,12 +18,17 @@ export interface VectorIndex {
    *   notices NaN
    */
   nearest(vector: number[], count: number): NearestPoints;
+  /** Gives the memory back at once; nothing may be asked afterwards. */
+  free(): void;
 }
 
 /** An index that is being built. */
 export interface VectorIndexBuilder {
   add(label: number, vector: number[]): void;
+  /** Does not notice a full disk: compare the size with `leastIndexBytes`. */
   write(path: string): Promise<void>;
+  /** Gives the memory back at once; nothing may be added afterwards. */
+  free(): void;
 }
 
 export interface VectorIndexShape {
@@ -49,7 +54,25 @@ export function createVectorIndexBuilder(shape: VectorIndexShape): VectorIndexBu
     async write(path) {
       await graph.writeIndex(path);
     },
+    free: () => {
+      empty(graph);
+    },
   };
+}
+
+/** The file of such an index is larger than so many bytes: it holds all vectors and lowest links. */
+export function leastIndexBytes({ dimensions, points }: VectorIndexShape): number {
+  const linkBytes = 4 * (2 * LINKS + 1);
+  const labelBytes = 8;
+  return points * (4 * dimensions + linkBytes + labelBytes);
+}
+
+/**
+ * The library frees its memory when the garbage collector finds the wrapper, which knows nothing of
+ * its size and may take hours; to begin anew frees it now.
+ */
+function empty(graph: hnswlib.HierarchicalNSW): void {
+  graph.initIndex({ maxElements: 1 });
 }
 
 /**
@@ -79,6 +102,9 @@ export async function readVectorIndex(path: string, shape: VectorIndexShape): Pr
     nearest(vector, count) {
       const found = graph.searchKnn(vector, Math.min(count, points));
       return { labels: found.neighbors, squaredDistances: found.distances };
+    },
+    free: () => {
+      empty(graph);
     },
   };
 }

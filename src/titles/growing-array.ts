@@ -1,10 +1,14 @@
 /** The typed arrays that can grow. */
-type Numbers = Uint8Array | Uint16Array | Uint32Array;
+type Numbers = Uint8Array | Uint16Array | Uint32Array | Float32Array;
 
 /** An array of numbers of one type that is appended to; its memory doubles when it is full. */
 export interface GrowingArray<T extends Numbers> {
   readonly length: number;
   push(value: number): void;
+  /** The value at an index below `length`. */
+  at(index: number): number;
+  /** Replaces the value at an index below `length`. */
+  set(index: number, value: number): void;
   /** A copy of the values so far. */
   values(): T;
 }
@@ -27,6 +31,10 @@ export function createGrowingArray<T extends Numbers>(
       }
       numbers[length] = value;
       length += 1;
+    },
+    at: (index) => numbers[index] ?? 0,
+    set(index, value) {
+      numbers[index] = value;
     },
     values() {
       const copy = create(length);
