@@ -101,7 +101,9 @@ function outcomeOf(worker: Worker, { log, onProgress }: ThreadCall): Promise<unk
 
 function errorOf({ code, message, stack }: Extract<Message, { kind: "error" }>): Error {
   const options = { cause: stack };
-  return code === undefined ? new Error(message, options) : new EarshotError(code, message, options);
+  return code === undefined
+    ? new Error(message, options)
+    : new EarshotError(code, message, options);
 }
 
 /** Serves the one call of this thread; the whole content of a module that is run in a thread. */

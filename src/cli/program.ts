@@ -34,6 +34,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    "import",
+    {
+      summary: "make a song catalogue of your own files, and use it",
+      load: async () => (await import("./import.js")).importCommand,
+    },
+  ],
+  [
     "catalogue",
     {
       summary: "list the song catalogues of this node",

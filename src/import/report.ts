@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { SongInput } from "../catalogue/song-input.js";
 import type { ColumnPlan, TablePlan } from "./columns/column-plan.js";
 import { notAnalysed } from "./columns/constants.js";
@@ -35,11 +36,13 @@ export interface SourceReport {
   readonly format: string;
   readonly rows: number;
   readonly songs: number;
-  readonly skipped: Partial<Record<SkipReason, SkippedRows>>;
+  readonly skipped: readonly SkippedRows[];
   readonly columns: readonly ColumnReport[];
 }
 
+/** Rows that are no songs for one reason. */
 export interface SkippedRows {
+  readonly reason: SkipReason;
   readonly count: number;
   /** Where the first of them are. */
   readonly places: readonly (string | number)[];
@@ -55,6 +58,11 @@ export interface ImportReport {
   /** A few songs to look at. */
   readonly samples: readonly SongInput[];
 }
+
+/** A report that comes out of another thread, made there by this same module. */
+export const importReportSchema = z.custom<ImportReport>(
+  (value) => typeof value === "object" && value !== null && "sources" in value,
+);
 
 /** Describes the columns of a table after its last row. */
 export function reportColumns(
@@ -116,6 +124,7 @@ export function createSkips() {
       skip.count += 1;
       if (skip.places.length < mostPlaces) skip.places.push(place);
     },
-    report: (): SourceReport["skipped"] => Object.fromEntries(skips),
+    report: (): SourceReport["skipped"] =>
+      [...skips].map(([reason, skip]) => ({ reason, ...skip })),
   };
 }
