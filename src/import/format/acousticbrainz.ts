@@ -6,20 +6,29 @@ interface Field {
   /** Dotted path within the document; a number is a place in a list. */
   readonly path: string;
   readonly known: string;
+  /** Where older documents have it. */
+  readonly otherwise?: string;
   /** Makes a cell of what is found there. */
   readonly read?: (value: unknown) => Cell;
 }
 
-const recordingIds = ["metadata.tags.musicbrainz_recordingid", "metadata.tags.musicbrainz_trackid"];
 const mfccBands = 13;
 
 /** What the Essentia extractor writes, in its low-level and its high-level documents. */
 const fields: readonly Field[] = [
-  ...recordingIds.map((path) => ({ path, known: "id" })),
+  {
+    path: "metadata.tags.musicbrainz_recordingid",
+    otherwise: "metadata.tags.musicbrainz_trackid",
+    known: "id",
+  },
   { path: "metadata.tags.title", known: "title" },
   { path: "metadata.tags.artist", known: "artist" },
-  { path: "metadata.tags.originaldate", known: "year", read: yearOf },
-  { path: "metadata.tags.date", known: "year", read: yearOf },
+  {
+    path: "metadata.tags.originaldate",
+    otherwise: "metadata.tags.date",
+    known: "year",
+    read: yearOf,
+  },
   { path: "metadata.audio_properties.length", known: "duration" },
   { path: "rhythm.bpm", known: "tempo" },
   { path: "rhythm.onset_rate", known: "onset_rate" },
@@ -68,7 +77,9 @@ export function isAcousticBrainz(object: JsonObject): boolean {
 
 /** The cells of one document, one for each of `acousticBrainzColumns`. */
 export function acousticBrainzCells(document: JsonObject): Cell[] {
-  return fields.map(({ path, read = firstOf }) => read(valueAt(document, path)));
+  return fields.map(({ path, otherwise = path, read = firstOf }) => {
+    return read(valueAt(document, path)) ?? read(valueAt(document, otherwise));
+  });
 }
 
 function valueAt(document: JsonObject, path: string): unknown {

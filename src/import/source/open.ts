@@ -27,13 +27,16 @@ export async function* openSources(
   const { bytes } = await examinePath(location);
   const file = localSource(location, bytes);
   const head = await readHead(file);
-  yield openedSource(isGzip(head.bytes) ? gunzipSource(file, defaultExpansionLimits) : file);
+  yield openedSource(
+    isGzip(head.bytes) ? gunzipSource(file, defaultExpansionLimits) : file,
+    options.cacheDir,
+  );
 }
 
-function openedSource(source: ByteSource): OpenedSource {
+function openedSource(source: ByteSource, cacheDir: string): OpenedSource {
   return {
     name: source.name,
     totalBytes: source.totalBytes,
-    table: () => recogniseTable(source),
+    table: () => recogniseTable(source, cacheDir),
   };
 }
