@@ -14,9 +14,7 @@ import { findBuilds } from "./folders.js";
 export async function lockImports(dataDir: string): Promise<FileLock> {
   const lock = await takeLock(dataDir);
   if (lock !== undefined) return lock;
-  const others = (await findBuilds(dataDir)).map(
-    ({ name, pid }) => `"${name}" by process ${pid}`,
-  );
+  const others = (await findBuilds(dataDir)).map(({ name, pid }) => `"${name}" by process ${pid}`);
   const who = others.length === 0 ? "" : ` (${others.join(", ")})`;
   throw new EarshotError(
     "import_running",
