@@ -111,7 +111,7 @@ export function serveThread(
   run: (input: unknown, context: ThreadContext) => Promise<unknown>,
 ): void {
   const port = parentPort;
-  if (port === null) return;
+  if (port === null) throw new EarshotError("internal", "this module is for worker threads");
   const send = (message: Message): void => {
     port.postMessage(message);
   };
@@ -131,20 +131,17 @@ export function serveThread(
   const onProgress = (details: unknown): void => {
     send({ kind: "progress", details });
   };
-  run(workerData, { signal: stopping.signal, onProgress, log })
-    .then(
-      (value) => {
-        send({ kind: "result", value });
-      },
-      (error: unknown) => {
-        send({ kind: "error", ...describeError(error) });
-      },
-    )
+  const answer = async (): Promise<void> => {
+    try {
+      const value = await run(workerData, { signal: stopping.signal, onProgress, log });
+      send({ kind: "result", value });
+    } catch (error) {
+      send({ kind: "error", ...describeError(error) });
+    }
     // What listens keeps a thread alive.
-    .finally(() => {
-      port.close();
-    })
-    .catch(() => {});
+    port.close();
+  };
+  void answer();
 }
 
 function describeError(error: unknown): Omit<Extract<Message, { kind: "error" }>, "kind"> {

@@ -4,13 +4,15 @@ import { setImmediate } from "node:timers/promises";
 import { EarshotError } from "../errors.js";
 import { sha256OfFile } from "../storage/durable-files.js";
 import { openDatabase, type SqlDatabase } from "../storage/sqlite.js";
+import type { TitleWriter } from "../titles/title-writer.js";
 import { embedAll, fitFeatures, type FittedFeatures, interleave } from "./fit-features.js";
-import { type GatheredSongs, gatherSongs } from "./gather-songs.js";
+import { gatherSongs } from "./gather-songs.js";
 import { buildGraphAside, type GraphJob } from "./graph.js";
 import { linkIdentical } from "./identical-vectors.js";
 import type { FileSeal, Manifest } from "./manifest.js";
-import { type NumberArrays, writeNumberArrays } from "./number-arrays.js";
+import { writeNumberArrays } from "./number-arrays.js";
 import type { SongInput } from "./song-input.js";
+import { indexSongIds } from "./song-writer.js";
 
 /** How far a build is. */
 export type BuildProgress =
@@ -37,66 +39,77 @@ export interface ContentsOptions {
  * and the tables of the titles are made side by side.
  */
 export async function writeContents(folder: string, options: ContentsOptions): Promise<Contents> {
+  const { onProgress = () => {}, signal = new AbortController().signal } = options;
   const path = join(folder, "songs.db");
   const db = openDatabase(path);
-  const { onProgress = () => {}, signal = new AbortController().signal, songs } = options;
   try {
-    tuneForBuild(db);
-    const gathered = await gatherSongs({
-      db,
-      songs,
-      signal,
-      onProgress: (read) => {
-        onProgress({ stage: "songs", songs: read });
-      },
-    });
-    const fitted = fitFeatures(gathered.columns);
-    checkComparable(gathered.count, fitted);
-    const { graph, ...numbers } = planNumbers(gathered, fitted);
-    const of = graph.rows.length;
-    const [index] = await bothOrNone(signal, [
-      (either) =>
-        buildGraphAside(
-          { ...graph, path: join(folder, "index.hnsw") },
-          {
-            signal: either,
-            onProgress: (points) => {
-              onProgress({ stage: "index", points, of });
-            },
-          },
-        ),
+    // A build that dies is thrown away whole, so that a journal would be work for nothing.
+    db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384");
+    const { about, graph, titles } = await writeSongs(db, { ...options, signal, onProgress });
+    const job = { ...graph, path: join(folder, "index.hnsw") };
+    const onPoints = (points: number): void => {
+      onProgress({ stage: "index", points, of: graph.rows.length });
+    };
+    const [index, texts] = await bothOrNone(signal, [
+      (either) => buildGraphAside(job, { signal: either, onProgress: onPoints }),
       async () => {
         // The thread of the graph must have started: this does not let go for a while.
         await setImmediate();
-        writeNumberArrays(db, numbers);
-        gathered.finishTexts();
+        titles.finish();
+        indexSongIds(db);
+        db.exec("COMMIT");
         db.close();
+        return await sealOf(path);
       },
     ]);
-    return {
-      songs: gathered.count,
-      repeated: gathered.repeated,
-      points: of,
-      dimensions: graph.dimensions,
-      features: [...fitted.features],
-      dropped: [...fitted.dropped],
-      files: { "songs.db": await sealOf(path), "index.hnsw": index },
-    };
+    return { ...about, files: { "songs.db": texts, "index.hnsw": index } };
   } finally {
     db.close();
   }
 }
 
-/** Lays out what is kept as plain numbers, and what the graph is made of. */
-function planNumbers(
-  { works, artists, years, columns }: GatheredSongs,
-  { features: scaled }: FittedFeatures,
-): NumberArrays & { readonly graph: Omit<GraphJob, "path"> } {
-  const names = scaled.map((feature) => feature.name);
-  const features = interleave(columns, names);
-  const { vectors, dimensions } = embedAll(features, scaled);
+interface BuildWatch {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: BuildProgress) => void;
+}
+
+/** What is left to do when the songs and the numbers are in the database. */
+interface Rest {
+  readonly about: Omit<Contents, "files">;
+  readonly graph: Omit<GraphJob, "path">;
+  readonly titles: TitleWriter;
+}
+
+/** Only what is needed later is returned: a million songs leave hundreds of megabytes behind. */
+async function writeSongs(db: SqlDatabase, options: ContentsOptions & BuildWatch): Promise<Rest> {
+  const { songs, signal, onProgress } = options;
+  const { count, repeated, columns, titles, ...numbers } = await gatherSongs({
+    db,
+    songs,
+    signal,
+    onProgress: (read) => {
+      onProgress({ stage: "songs", songs: read });
+    },
+  });
+  const { features, dropped } = fitFeatures(columns);
+  checkComparable(count, { features, dropped });
+  const names = features.map((feature) => feature.name);
+  const values = interleave(columns, names);
+  const { vectors, dimensions } = embedAll(values, features);
   const { next: sameVector, firsts: rows } = linkIdentical(vectors, dimensions);
-  return { works, artists, years, features, sameVector, graph: { vectors, dimensions, rows } };
+  writeNumberArrays(db, { ...numbers, features: values, sameVector });
+  return {
+    about: {
+      songs: count,
+      repeated,
+      points: rows.length,
+      dimensions,
+      features: [...features],
+      dropped: [...dropped],
+    },
+    graph: { vectors, dimensions, rows },
+    titles,
+  };
 }
 
 /** Runs two things side by side; when one fails, the other is called off and waited for. */
@@ -121,11 +134,6 @@ async function bothOrNone<A, B>(
   await Promise.allSettled(works);
   failing.signal.throwIfAborted();
   return await Promise.all(works);
-}
-
-/** A build that dies is thrown away whole, so that a journal would be work for nothing. */
-function tuneForBuild(db: SqlDatabase): void {
-  db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768");
 }
 
 async function sealOf(path: string): Promise<FileSeal> {

@@ -25,8 +25,14 @@ serveThread(async (input, context) => {
   const opened = await openSongs(job.songs.input, songsContext);
   const report = opened.report?.bind(opened);
   const manifest = await buildIn(folder, {
-    ...{ dataDir: job.dataDir, name: job.name, signal, log, report },
-    ...{ songs: opened.songs, note: opened.note, source: () => opened.source() },
+    dataDir: job.dataDir,
+    name: job.name,
+    songs: opened.songs,
+    source: () => opened.source(),
+    note: opened.note,
+    report,
+    signal,
+    log,
     onProgress: (progress) => {
       tell({ from: "build", progress });
     },

@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { createEmbedding } from "../sound/embedding.js";
 import { openDatabase, type SqlDatabase } from "../storage/sqlite.js";
 import { openTitleIndex, type TitleIndex } from "../titles/title-index.js";
-import { type Manifest, verifyFolder } from "./manifest.js";
+import type { Manifest } from "./manifest.js";
 import type { Neighbour } from "./nearest-list.js";
 import { createNeighbourSearch, type ScanOptions } from "./neighbour-search.js";
 import { type NumberArrays, readNumberArrays } from "./number-arrays.js";
 import { createSongReader, type Song } from "./song-table.js";
 import { readVectorIndex, type VectorIndex } from "./vector-index.js";
+import { verifyAside } from "./verify.js";
 
 /**
  * An open catalogue: songs, their titles, and the songs near each. A song is named by its ordinal,
@@ -47,8 +48,8 @@ export interface Catalogue {
  *
  * @throws EarshotError `bad_catalogue` when a file is missing, damaged or of another format
  */
-export async function openCatalogue(folder: string): Promise<Catalogue> {
-  return await openUnverified(folder, await verifyFolder(folder));
+export async function openCatalogue(folder: string, signal?: AbortSignal): Promise<Catalogue> {
+  return await openUnverified(folder, await verifyAside(folder, signal));
 }
 
 /** Opens a catalogue folder whose sums have been compared already. Errors as `openCatalogue`. */

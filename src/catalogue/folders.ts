@@ -31,6 +31,11 @@ export function parseId(text: string): CatalogueId | undefined {
   return name === undefined ? undefined : { name, version: Number(version) };
 }
 
+/** Whether two ids name one catalogue. */
+export function isSameId(a: CatalogueId, b: CatalogueId): boolean {
+  return a.name === b.name && a.version === b.version;
+}
+
 /** @throws EarshotError `bad_usage` when a name cannot be part of a folder's name */
 export function checkName(name: string): void {
   if (catalogueName.test(name)) return;

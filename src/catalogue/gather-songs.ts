@@ -4,7 +4,7 @@ import { foldArtist, foldTitle, mainArtist, workOf } from "../titles/fold.js";
 import { createGrowingArray } from "../titles/growing-array.js";
 import { hashArtist } from "../titles/key-hash.js";
 import { createTitleTables } from "../titles/title-storage.js";
-import { createTitleWriter } from "../titles/title-writer.js";
+import { createTitleWriter, type TitleWriter } from "../titles/title-writer.js";
 import { createFeatureColumns, type FeatureColumns } from "./feature-columns.js";
 import { createRecordings } from "./recordings.js";
 import type { SongInput } from "./song-input.js";
@@ -21,8 +21,8 @@ export interface GatheredSongs {
   /** 0 is unknown. */
   readonly years: Uint16Array;
   readonly columns: FeatureColumns;
-  /** Writes the title tables and the index of the ids; the songs are in the database already. */
-  finishTexts(): void;
+  /** What is left to do for the texts; the songs are in the database already. */
+  readonly titles: TitleWriter;
 }
 
 export interface GatherOptions {
@@ -88,19 +88,18 @@ function createGathering(db: SqlDatabase) {
       years.push(year ?? 0);
       artists.push(artistIds.idOf(artist.main));
     },
-    gathered: (): GatheredSongs => ({
-      count: years.length,
-      repeated,
-      works: recordings.works(),
-      artists: artists.values(),
-      years: years.values(),
-      columns,
-      finishTexts() {
-        titles.finish();
-        writer.finish();
-        db.exec("COMMIT");
-      },
-    }),
+    gathered(): GatheredSongs {
+      writer.finish();
+      return {
+        count: years.length,
+        repeated,
+        works: recordings.takeWorks(),
+        artists: artists.take(),
+        years: years.take(),
+        columns,
+        titles,
+      };
+    },
   };
 }
 

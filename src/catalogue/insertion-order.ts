@@ -21,17 +21,15 @@ export function orderForInsertion(
   rows: Int32Array,
 ): Int32Array {
   const keys = mortonKeys(vectors, dimensions, rows);
-  const scaffold: number[] = [];
-  const rest: number[] = [];
-  for (let place = 0; place < rows.length; place += 1) {
-    (place % scaffoldShare === 0 ? scaffold : rest).push(place);
-  }
-  const alongTheCurve = Int32Array.from(rest).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+  const isScaffold = (place: number): boolean => place % scaffoldShare === 0;
+  const places = Int32Array.from(rows, (_, place) => place);
   const order = new Int32Array(rows.length);
-  for (const [place, source] of scaffold.entries()) order[place] = rows[source] ?? 0;
-  for (const [place, source] of alongTheCurve.entries()) {
-    order[scaffold.length + place] = rows[source] ?? 0;
-  }
+  let end = 0;
+  for (const place of places.filter(isScaffold)) order[end++] = rows[place] ?? 0;
+  const alongTheCurve = places
+    .filter((place) => !isScaffold(place))
+    .sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+  for (const place of alongTheCurve) order[end++] = rows[place] ?? 0;
   return order;
 }
 

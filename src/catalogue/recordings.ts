@@ -16,8 +16,8 @@ export interface FoldedRecording {
 export interface Recordings {
   /** Takes the next song in; `false` when the recording is there already. */
   add(recording: FoldedRecording): boolean;
-  /** The work of each song, from 0. */
-  works(): Uint32Array;
+  /** Hands over the work of each song, from 0; once, after the last. */
+  takeWorks(): Uint32Array;
 }
 
 const NONE = 0;
@@ -69,6 +69,6 @@ export function createRecordings(columns: FeatureColumns): Recordings {
       else latest.set(work, works.length);
       return true;
     },
-    works: () => works.values(),
+    takeWorks: () => works.take(),
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** One song as a reader hands it to the builder. */
 export interface SongInput {
@@ -26,5 +26,5 @@ const derivedIdDigits = 12;
  */
 export function deriveSongId({ artist, title }: SongInput): string {
   const text = `${artist.normalize("NFC").trim()}\0${title.normalize("NFC").trim()}`;
-  return createHash("sha256").update(text).digest("hex").slice(0, derivedIdDigits);
+  return hash("sha256", text).slice(0, derivedIdDigits);
 }

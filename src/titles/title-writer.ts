@@ -123,14 +123,14 @@ function createGatherer() {
     gathered(): GatheredTitles {
       wordStart.push(words.length);
       return {
-        hashHigh: hashHigh.values(),
-        hashLow: hashLow.values(),
-        ordinal: ordinal.values(),
-        artistHash: artistHash.values(),
-        popularity: popularity.values(),
-        tags: tags.values(),
-        wordStart: wordStart.values(),
-        words: words.values(),
+        hashHigh: hashHigh.take(),
+        hashLow: hashLow.take(),
+        ordinal: ordinal.take(),
+        artistHash: artistHash.take(),
+        popularity: popularity.take(),
+        tags: tags.take(),
+        wordStart: wordStart.take(),
+        words: words.take(),
         vocabulary: [...ids.keys()],
       };
     },
