@@ -116,9 +116,9 @@ const ignored: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(?:key|key_signature|camelot|key_key|key_scale|tonality|tonart)$/u,
-    "pitch classes go round in a circle, and a key says little about likeness",
+    "a key goes round in a circle; it says little about likeness",
   ],
-  [/explicit/u, "says something about the words, not the sound"],
+  [/explicit/u, "about the words, not the sound"],
   [
     /(?:^|_)(?:url|urls|uri|uris|href|link|links|image|images|preview|track_href|analysis_url|md5)$/u,
     "an address",
@@ -135,10 +135,7 @@ const ignored: readonly (readonly [RegExp, string])[] = [
     /count|^num_|streams?$|^streams?_|views|likes|comments|plays|followers|charts?(?:_|$)|^in_|listeners|markets/u,
     "a count, not a sound",
   ],
-  [
-    /^artist_(?:hotttnesss|familiarity|popularity)|familiarity/u,
-    "says something about the artist, not the sound",
-  ],
+  [/^artist_(?:hotttnesss|familiarity|popularity)|familiarity/u, "about the artist, not the song"],
   [/^(?:artist|singer|performer)_/u, "about the artist, not the song"],
   [
     /(?:fade|sample_rate|bit_rate|bitrate|channels|codec|file|path|added_|released_month|released_day|month|day)/u,

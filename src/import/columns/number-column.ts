@@ -93,23 +93,19 @@ function memoise(
   };
 }
 
-/** Numbers that can be read both ways: as the other columns are, or as the unit's range allows. */
+/** Numbers that can be read both ways: as the unit's range allows, or as the other columns are. */
 function styleOf(draft: Draft, vote: NumberStyle | undefined): NumberStyle | undefined {
-  if (draft.style !== undefined && (draft.separated || vote !== "comma")) return draft.style;
-  if (draft.style !== undefined) return vote;
-  if (vote !== undefined) return vote;
-  const hasComma = draft.cells.some((cell) => typeof cell === "string" && cell.includes(","));
-  if (!hasComma) return "point";
+  if (draft.style !== undefined) return draft.separated ? draft.style : (vote ?? draft.style);
   const fitting = (["point", "comma"] as const).filter(
     (style) => scaleOf({ ...draft, style }, undefined).kind === "scaled",
   );
   if (fitting.length === 1) return fitting[0];
+  if (vote !== undefined) return vote;
+  const withComma = (cell: Cell) => typeof cell === "string" && cell.includes(",");
+  if (!draft.cells.some(withComma)) return "point";
   // 987 beside 1,234: the comma groups thousands.
-  const plain = sortValues(
-    draft.cells
-      .filter((cell) => !String(cell).includes(","))
-      .map((cell) => parseNumber(cell, "point") ?? Number.NaN),
-  );
+  const others = draft.cells.filter((cell) => !withComma(cell));
+  const plain = sortValues(others.map((cell) => parseNumber(cell, "point") ?? Number.NaN));
   return shareWithin(plain, 100, 999) > 0 ? "point" : undefined;
 }
 

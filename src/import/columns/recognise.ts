@@ -106,7 +106,7 @@ function candidateOf(index: number, options: RecogniseOptions): Candidate | stri
   return unknownName;
 }
 
-const unknownName = "its name is not known; --map COLUMN=feature takes it all the same";
+const unknownName = "unknown name; --map COLUMN=feature would take it";
 
 type Found =
   | Pick<ColumnPlan, "field" | "form" | "read">

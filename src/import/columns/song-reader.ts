@@ -1,4 +1,5 @@
 import type { SongInput } from "../../catalogue/song-input.js";
+import { featureOf } from "../../sound/features.js";
 import type { Cell, TableRow } from "../table.js";
 import { type CellReader, cellOf, type ColumnPlan } from "./column-plan.js";
 import { isSongField, type SongField } from "./fields.js";
@@ -18,8 +19,8 @@ interface NumberSlot extends Pick<ColumnPlan, "index" | "others"> {
   readonly name: string;
   readonly reader: Extract<CellReader, { kind: "number" }>;
   readonly tally: Tally;
-  /** Whether 0 is a value even in a song that was not analysed. */
-  readonly keepsZero: boolean;
+  /** Whether a 0 means nothing in a song whose danceability is 0, which was not analysed. */
+  readonly isShare: boolean;
 }
 
 /** A row of text where numbers belong has slipped by a column, or is a header in the middle. */
@@ -59,9 +60,9 @@ export function createSongReader(taken: readonly ColumnPlan[]): SongReader {
       const isAnalysed = dance === undefined || dance.reader.read(cellOf(dance, cells)) !== 0;
       const found: Record<string, number> = {};
       let count = 0;
-      for (const { name, keepsZero, position } of features) {
+      for (const { name, isShare, position } of features) {
         const value = known(position);
-        if (value === undefined || (value === 0 && !isAnalysed && !keepsZero)) continue;
+        if (value === undefined || (value === 0 && isShare && !isAnalysed)) continue;
         found[name] = value;
         count += 1;
       }
@@ -84,8 +85,8 @@ function numberSlots(taken: readonly ColumnPlan[], tallies: readonly Tally[]): N
   return taken.flatMap(({ index, others, field, read }, position): NumberSlot[] => {
     const tally = tallies[position];
     if (read.kind !== "number" || tally === undefined) return [];
-    const keepsZero = field.includes("loudness");
-    return [{ index, others, name: field, reader: read, tally, keepsZero }];
+    const isShare = featureOf(field).unit === "0..1" && field !== "average_loudness";
+    return [{ index, others, name: field, reader: read, tally, isShare }];
   });
 }
 
