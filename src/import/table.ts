@@ -40,7 +40,7 @@ export interface SongTable {
    * AcousticBrainz files, the four of unique_tracks.
    */
   readonly known?: ReadonlyMap<number, string>;
-  /** Can be read once. Ending the loop early closes the source. */
+  /** Each loop reads from the beginning; ending it early closes the source. */
   readonly batches: AsyncIterable<TableBatch>;
 }
 
@@ -50,6 +50,11 @@ export interface OpenedSource {
   readonly name: string;
   /** Bytes in all where known. */
   readonly totalBytes: number | undefined;
+  /**
+   * SHA-256 of the file as it was given (of the zip, where it is a file in a zip) in hexadecimal
+   * digits. A download knows it; otherwise the first call reads the file.
+   */
+  readonly sha256?: () => Promise<string>;
   /**
    * Recognises the format and begins to read.
    *

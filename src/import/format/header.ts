@@ -58,14 +58,14 @@ export function fitNames(names: readonly string[], rows: readonly Row[], fields:
   return surplus.every((name) => name === "") ? names.slice(0, width) : [...names];
 }
 
-/** Up to eight columns, all but never without a number: where text stands in them, a row is shifted. */
+/** Up to eight columns, nearly always with a number: where text stands in them, a row is shifted. */
 export function findNumberColumns(rows: readonly Row[], fields: number): readonly number[] {
   const whole = rows.filter((row) => row.length >= fields);
   const columns: number[] = [];
   for (let index = 0; index < fields; index++) {
     const known = whole.map((row) => row[index] ?? "").filter((cell) => !isUnknown(cell));
     const numbers = known.filter((cell) => isNumberLike(cell)).length;
-    if (known.length * 2 >= whole.length && numbers >= known.length * 0.98) columns.push(index);
+    if (known.length * 2 >= whole.length && numbers >= known.length * 0.9) columns.push(index);
   }
   const step = Math.max(1, columns.length / 8);
   return Array.from(

@@ -11,10 +11,11 @@ export interface CutRow {
 const maxJoinedLines = 200;
 /** Where stray quotes are many, not every one is followed that far. */
 const leastPatience = 8;
+const blank = 0x20;
 const maxJoinedCharacters = 1 << 20;
 
 export interface RowJoiner {
-  /** Takes the next line of the file. */
+  /** Takes the next line of the file; a blank one counts within quotes only. */
   push(text: string, line: number): void;
   /** Hands on what a quote still holds open at the end of the file. */
   finish(): void;
@@ -54,8 +55,15 @@ export function createRowJoiner(
     return fields === 0 || cells.length === fields ? cells : undefined;
   }
 
+  /** Several lines make a row by chance when a stray quote meets the next row's first one. */
+  function isChance(): boolean {
+    if (held.length === 1 || splitRow(held.join("\n"), dialect, "are open") !== undefined)
+      return false;
+    return fields > 0 && literal(held[0] ?? "") !== undefined;
+  }
+
   function settle(cells: readonly string[]): void {
-    const isRight = fields === 0 || cells.length === fields;
+    const isRight = fields === 0 || (cells.length === fields && !isChance());
     if (isRight && held.length > 1) patience = Math.min(maxJoinedLines, patience * 2);
     if (isRight || dialect.quoting === "none") onRow({ line: firstLine, cells });
     else if (held.length > 1) return giveUp();
@@ -65,6 +73,7 @@ export function createRowJoiner(
 
   function push(text: string, line: number): void {
     if (held.length === 0) {
+      if (!(text.charCodeAt(0) > blank) && text.trim() === "") return;
       // Nearly every line of a million: no quote, one row.
       if (!text.includes('"')) return onRow({ line, cells: text.split(dialect.delimiter) });
       firstLine = line;

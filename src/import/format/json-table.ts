@@ -81,6 +81,13 @@ function findSongs(text: Buffer, whole: boolean): number | undefined {
   return findInnerArray((first ?? text).toString("latin1"));
 }
 
+/** Whether a file is one object about one song, and no list of songs. */
+export function isSingleDocument(head: Head): boolean {
+  const object = head.whole ? parseObject(withoutMark(head.bytes)) : undefined;
+  if (object === undefined) return false;
+  return isAcousticBrainz(object) || hasName(object) || findSongs(head.bytes, true) === undefined;
+}
+
 function hasName(object: JsonObject): boolean {
   return Object.entries(object).some(
     ([key, value]) => /title|name|song|track/iu.test(key) && typeof value === "string",

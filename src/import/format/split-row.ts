@@ -9,6 +9,9 @@ export type Quoting =
   /** Python's repr of bytes between quotes, its own not doubled: `"b"I Didn't Mean To""`. */
   | "python";
 
+/** What a quote within a cell is that is neither doubled nor the cell's end. */
+export type StrayQuotes = "are characters" | "are open";
+
 /** What separates the cells of a row, and how they are protected. */
 export interface Dialect {
   readonly delimiter: string;
@@ -18,18 +21,23 @@ export interface Dialect {
 /**
  * Cuts a row into cells, quotes taken off.
  *
- * A quote within a cell that nothing closes there is taken as a character: real files have them.
+ * A quote within a cell that is not doubled and does not end it is taken as a character: real files
+ * have them.
  *
  * @returns undefined when a quote is still open at the end: the row goes on in the next line
  */
-export function splitRow(row: string, { delimiter, quoting }: Dialect): string[] | undefined {
+export function splitRow(
+  row: string,
+  { delimiter, quoting }: Dialect,
+  strayQuotes: StrayQuotes = "are characters",
+): string[] | undefined {
   if (quoting === "none" || !row.includes('"')) return row.split(delimiter);
   const cells: string[] = [];
   let start = 0;
   for (;;) {
     const open = quoteAt(row, start);
     const close = open === -1 ? undefined : findClose(row, open, { delimiter, quoting });
-    if (close === "open") return undefined;
+    if (close === "open" || (close?.isStrayBefore && strayQuotes === "are open")) return undefined;
     let end: number;
     if (close === undefined) {
       end = row.indexOf(delimiter, start);
@@ -56,6 +64,8 @@ function quoteAt(row: string, start: number): number {
 interface Close {
   readonly at: number;
   readonly end: number;
+  /** Whether a quote stood in the cell that meant nothing. */
+  readonly isStrayBefore: boolean;
 }
 
 function findClose(row: string, open: number, dialect: Dialect): Close | "open" {
@@ -63,8 +73,9 @@ function findClose(row: string, open: number, dialect: Dialect): Close | "open" 
   const bytesQuote = quoting === "python" && row[open + 1] === "b" ? row[open + 2] : undefined;
   if (bytesQuote === "'" || bytesQuote === quote) {
     const close = findToken(row, { token: bytesQuote + quote, from: open + 3, delimiter });
-    if (close !== undefined) return { at: close.at + 1, end: close.end };
+    if (close !== undefined) return { ...close, at: close.at + 1 };
   }
+  let isStrayBefore = false;
   for (let at = row.indexOf(quote, open + 1); at !== -1; at = row.indexOf(quote, at + 1)) {
     if (quoting === "backslash") {
       if (isEscaped(row, at)) continue;
@@ -73,7 +84,8 @@ function findClose(row: string, open: number, dialect: Dialect): Close | "open" 
       continue;
     }
     const end = endAfter(row, at + 1, delimiter);
-    if (end !== undefined) return { at, end };
+    if (end !== undefined) return { at, end, isStrayBefore };
+    isStrayBefore = true;
   }
   return "open";
 }
@@ -84,7 +96,7 @@ function findToken(
 ): Close | undefined {
   for (let at = row.indexOf(token, from); at !== -1; at = row.indexOf(token, at + 1)) {
     const end = endAfter(row, at + token.length, delimiter);
-    if (end !== undefined) return { at, end };
+    if (end !== undefined) return { at, end, isStrayBefore: false };
   }
   return undefined;
 }

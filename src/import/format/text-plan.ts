@@ -22,13 +22,13 @@ const sampleRows = 1000;
 /**
  * Finds out how a text is to be read from its first lines.
  *
- * @param lines the beginning of the text, without blank lines
+ * @param lines the beginning of the text, from the first line that is not blank
  * @throws EarshotError `bad_song_file` when it is no table of songs
  */
 export function planText(lines: readonly SampleLine[], name: string): TextPlan {
   const announced = /^sep=(.|<SEP>)$/iu.exec(lines[0]?.text ?? "")?.[1];
   const body = announced === undefined ? lines : lines.slice(1);
-  const comments = body.findIndex(({ text }) => !text.startsWith("#"));
+  const comments = body.findIndex(({ text }) => !text.startsWith("#") && text.trim() !== "");
   const content = body.slice(Math.max(0, comments), Math.max(0, comments) + sampleRows);
   const found =
     announced === undefined
@@ -36,7 +36,11 @@ export function planText(lines: readonly SampleLine[], name: string): TextPlan {
       : cutSample(content, { delimiter: announced, quoting: "doubled" });
   if (found === undefined) throw noTable(lines, name);
   const marked = markedHeader(body.slice(0, Math.max(0, comments)), found);
-  return planOf({ found, marked, hasComments: comments > 0 });
+  return planOf({
+    found,
+    marked,
+    hasComments: marked !== undefined || body[0]?.text.startsWith("#") === true,
+  });
 }
 
 interface Findings {
@@ -92,7 +96,7 @@ function markedHeader(
   comments: readonly SampleLine[],
   { delimiter, quoting, fields }: FoundDialect,
 ): readonly string[] | undefined {
-  const last = comments.at(-1);
+  const last = comments.findLast(({ text }) => text.startsWith("#"));
   if (last === undefined) return undefined;
   const cells = cutSample([last], { delimiter, quoting })?.rows[0]?.cells;
   return cells?.length === fields ? cells : undefined;

@@ -66,7 +66,7 @@ function lineEndOf(text: Buffer): Omit<TextForm, "encoding"> {
   return { lineEnd: "\n", lineEndName: text[at - 1] === 13 ? "CRLF" : "LF" };
 }
 
-/** The lines of the beginning that are not blank, without a last one that may be cut. */
+/** The lines of the beginning, from the first that is not blank, without a last one that may be cut. */
 function sampleLines(
   text: Buffer,
   { lineEnd, whole }: { readonly lineEnd: "\n" | "\r"; readonly whole: boolean },
@@ -79,7 +79,7 @@ function sampleLines(
       line(bytes, start, end) {
         line++;
         const text = decodeLine(bytes, start, end);
-        if (text.trim() !== "") lines.push({ text, line });
+        if (lines.length > 0 || text.trim() !== "") lines.push({ text, line });
       },
       tooLong: () => line++,
     },
@@ -122,7 +122,7 @@ function createSplitter(form: TextForm, plan: TextPlan, batcher: Batcher) {
     { lineEnd: form.lineEnd, maxBytes: maxLineBytes },
     {
       line(bytes, start, end) {
-        if (++line < plan.firstLine || end === start) return;
+        if (++line < plan.firstLine) return;
         joiner.push(decodeLine(bytes, start, end), line);
       },
       tooLong() {

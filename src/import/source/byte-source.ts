@@ -2,6 +2,8 @@
 export interface ByteSource {
   /** For people: "songs.csv in data.zip". */
   readonly name: string;
+  /** Its own name, for a document the path within its folder or zip: "tracks/x.json". */
+  readonly fileName: string;
   /** The size that `consumed` will reach; undefined where nobody can say. */
   readonly totalBytes: number | undefined;
   /** Where these very bytes lie in a file of their own, for a format that must jump about in it. */

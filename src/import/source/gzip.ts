@@ -17,6 +17,7 @@ export function isGzip(head: Buffer): boolean {
 export function gunzipSource(packed: ByteSource, limits: ExpansionLimits): ByteSource {
   return {
     name: packed.name,
+    fileName: packed.fileName,
     totalBytes: packed.totalBytes,
     path: undefined,
     open(): ByteStream {

@@ -60,6 +60,7 @@ export function unavailable(path: string, cause: unknown): EarshotError {
 export function localSource(path: string, bytes: number, name = basename(path)): ByteSource {
   return {
     name,
+    fileName: name,
     totalBytes: bytes,
     path,
     open() {

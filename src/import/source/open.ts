@@ -1,42 +1,137 @@
+import { basename } from "node:path";
 import type { Log } from "../../lifecycle.js";
+import { sha256OfFile } from "../../storage/durable-files.js";
+import { readDocuments } from "../format/documents-table.js";
+import { isSingleDocument } from "../format/json-table.js";
 import { recogniseTable } from "../format/recognise.js";
 import type { OpenedSource } from "../table.js";
+import { isAddress } from "./address.js";
 import { type ByteSource, readHead } from "./byte-source.js";
-import { defaultExpansionLimits } from "./expansion-guard.js";
+import { download, type Download, type DownloadOptions } from "./download.js";
+import { documentKind } from "./entry-names.js";
+import { defaultExpansionLimits, type ExpansionLimits } from "./expansion-guard.js";
+import { listDocuments, sha256OfFolder } from "./folder.js";
 import { gunzipSource, isGzip } from "./gzip.js";
 import { examinePath, localSource } from "./local-file.js";
+import { abortable } from "./abortable.js";
+import { isZip, openZip } from "./zip.js";
 
-export interface OpenOptions {
-  /** Where downloads are kept. */
+export interface OpenOptions extends DownloadOptions {
+  /** Where downloads are kept, and packed HDF5 files unpacked to while they are read. */
   readonly cacheDir: string;
+  /** Ends every reading with its reason. */
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** How far packed data may grow; 16 GiB and 200 times unless told otherwise. */
+  readonly expansion?: ExpansionLimits | undefined;
 }
 
 /**
  * Opens a FILE or URL; a zip or a folder of documents gives several sources.
  *
- * @throws EarshotError `source_unavailable` when it cannot be had, `bad_song_file` when it can but
- *   is not what a song file can be
+ * A download stays in `cacheDir`, so that an import that fails can be tried again.
+ *
+ * @throws EarshotError `source_unavailable` or `timeout` when it cannot be had, `bad_song_file` when
+ *   it can but is not what a song file can be, `bad_usage` for an address that is none
  */
 export async function* openSources(
   location: string,
   options: OpenOptions,
 ): AsyncGenerator<OpenedSource> {
   options.signal.throwIfAborted();
-  const { bytes } = await examinePath(location);
-  const file = localSource(location, bytes);
-  const head = await readHead(file);
-  yield openedSource(
-    isGzip(head.bytes) ? gunzipSource(file, defaultExpansionLimits) : file,
-    options.cacheDir,
-  );
+  const fetched = isAddress(location) ? await download(location, options) : undefined;
+  const path = fetched?.path ?? location;
+  const { kind, bytes } = await examinePath(path);
+  if (kind === "folder") yield* openFolder(path, options);
+  else yield* openFile({ path, bytes, fetched, options });
 }
 
-function openedSource(source: ByteSource, cacheDir: string): OpenedSource {
+interface FoundFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly fetched: Download | undefined;
+  readonly options: OpenOptions;
+}
+
+async function* openFile(found: FoundFile): AsyncGenerator<OpenedSource> {
+  const { path, bytes, fetched, options } = found;
+  let known = fetched && Promise.resolve(fetched.sha256);
+  const sha256 = () => (known ??= sha256OfFile(path));
+  const file = localSource(path, bytes, fetched?.name);
+  const head = await readHead(file);
+  if (isZip(head.bytes)) {
+    const limits = options.expansion ?? defaultExpansionLimits;
+    const entries = await openZip({ path, name: file.name, packed: bytes }, limits);
+    yield* openMany(entries, { name: file.name, sha256, options });
+  } else yield openOne(file, { sha256, options });
+}
+
+interface Origin {
+  readonly sha256: () => Promise<string>;
+  readonly options: OpenOptions;
+}
+
+async function* openFolder(folder: string, options: OpenOptions): AsyncGenerator<OpenedSource> {
+  const documents = await listDocuments(folder);
+  const sha256 = () => sha256OfFolder(documents);
+  yield* openMany(documents, { name: basename(folder), sha256, options });
+}
+
+/** Documents about a song each are one source together; any other file is one of its own. */
+async function* openMany(
+  files: readonly ByteSource[],
+  origin: Origin & { readonly name: string },
+): AsyncGenerator<OpenedSource> {
+  const { name, sha256, options } = origin;
+  for (const kind of ["json", "hdf5"] as const) {
+    const documents = files.filter((file) => documentKind(file.fileName) === kind);
+    if (documents.length === 0) continue;
+    if (documents.length > 1 && (kind === "hdf5" || (await areDocuments(documents)))) {
+      yield openDocuments(documents, {
+        name: `${documents.length} documents in ${name}`,
+        sha256,
+        options,
+      });
+    } else for (const file of documents) yield openOne(file, { sha256, options });
+  }
+  for (const file of files) {
+    if (documentKind(file.fileName) === undefined) yield openOne(file, { sha256, options });
+  }
+}
+
+/** Whether JSON files hold one song each, by the first of them that can be read at all. */
+async function areDocuments(files: readonly ByteSource[]): Promise<boolean> {
+  for (const file of files.slice(0, 10)) {
+    if (isSingleDocument(await readHead(file))) return true;
+  }
+  return false;
+}
+
+function openDocuments(
+  documents: readonly ByteSource[],
+  { name, sha256, options }: Origin & { readonly name: string },
+): OpenedSource {
+  const { cacheDir, signal } = options;
+  const readable = documents.map((document) => abortable(document, signal));
   return {
-    name: source.name,
-    totalBytes: source.totalBytes,
-    table: () => recogniseTable(source, cacheDir),
+    name,
+    totalBytes: documents.reduce((sum, { totalBytes = 0 }) => sum + totalBytes, 0),
+    sha256,
+    table: () => readDocuments(readable, name, cacheDir),
+  };
+}
+
+function openOne(file: ByteSource, { sha256, options }: Origin): OpenedSource {
+  const { cacheDir, signal, expansion = defaultExpansionLimits } = options;
+  const packed = abortable(file, signal);
+  return {
+    name: file.name,
+    totalBytes: file.totalBytes,
+    sha256,
+    async table() {
+      const { bytes } = await readHead(packed);
+      const source = isGzip(bytes) ? gunzipSource(packed, expansion) : packed;
+      return recogniseTable(source, cacheDir);
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, statfs, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { EarshotError, messageOf } from "../../errors.js";
+import { removeTemporaries } from "../../storage/durable-files.js";
 import { processMark } from "../../storage/process-mark.js";
 import type { ByteSource } from "./byte-source.js";
 
@@ -23,6 +24,7 @@ let spooled = 0;
  */
 export async function spoolToFile(source: ByteSource, folder: string): Promise<FileHandle> {
   await mkdir(folder, { recursive: true });
+  await removeTemporaries(folder);
   const path = join(folder, `spool-${++spooled}.${processMark}.tmp`);
   const handle = await open(path, "wx+", 0o600);
   try {
