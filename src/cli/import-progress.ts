@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JobProgress } from "../catalogue/build-job.js";
 import type { ImportProgress } from "../import/import.js";
+import type { DownloadProgress } from "../import/source/download.js";
 import type { Terminal } from "./command.js";
 import { createLiveLine } from "./live-line.js";
 import { printable } from "./printable.js";
@@ -9,6 +10,8 @@ import { printable } from "./printable.js";
 export interface ProgressDisplay {
   /** Of reading, which the thread of a build hands on as it is. */
   readonly show: (progress: JobProgress) => void;
+  /** Of fetching a file, before it is read. */
+  readonly showDownload: (progress: DownloadProgress) => void;
   /** Leaves an empty line, so that something else can be printed. */
   readonly clear: () => void;
 }
@@ -33,15 +36,17 @@ export function createProgressDisplay(
   const start = now();
   const everyMs = terminal.isInteractive ? terminalEveryMs : logEveryMs;
   let shownAt = terminal.isInteractive ? -Infinity : start;
+  const showText = (describe: (elapsedMs: number) => string): void => {
+    const time = now();
+    if (time - shownAt < everyMs) return;
+    shownAt = time;
+    const text = describe(time - start);
+    if (terminal.isInteractive) line.show(text);
+    else terminal.writeError(text);
+  };
   return {
-    show(progress) {
-      const time = now();
-      if (time - shownAt < everyMs) return;
-      shownAt = time;
-      const text = describeProgress(progress, time - start);
-      if (terminal.isInteractive) line.show(text);
-      else terminal.writeError(text);
-    },
+    show: (progress) => showText((elapsedMs) => describeProgress(progress, elapsedMs)),
+    showDownload: (progress) => showText(() => describeDownload(progress)),
     clear: line.clear,
   };
 }
@@ -74,6 +79,12 @@ export function describeReading(
   const leftMs = done > 0 ? (elapsedMs * (1 - done)) / done : undefined;
   const left = leftMs === undefined ? "" : `, ${clock(leftMs)} left`;
   return `${bar(done)} ${speed}${left}  ${name}`;
+}
+
+function describeDownload({ name, bytes, totalBytes }: DownloadProgress): string {
+  const megabytes = `${(bytes / 1e6).toFixed(1)} MB`;
+  const start = totalBytes === undefined ? "" : `${bar(bytes / totalBytes)} `;
+  return `${start}${megabytes} fetched  ${printable(name)}`;
 }
 
 const barColumns = 20;

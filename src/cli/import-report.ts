@@ -2,10 +2,10 @@ import type { SongInput } from "../catalogue/song-input.js";
 import type { ColumnReport, ImportReport, SkipReason, SourceReport } from "../import/report.js";
 import { featureOf } from "../sound/features.js";
 import { count } from "./import-progress.js";
-import { fitColumns, printable } from "./printable.js";
+import { columnsOf, fitColumns, printable } from "./printable.js";
 
 const reasons: Readonly<Record<SkipReason, string>> = {
-  short: "cut off: fewer fields than columns",
+  short: "cut off, fields are missing",
   long: "more fields than columns",
   shifted: "slipped by a column: text where numbers belong",
   unreadable: "not readable",
@@ -23,14 +23,14 @@ const reasons: Readonly<Record<SkipReason, string>> = {
  */
 export function formatReport(report: ImportReport, columns: number): string {
   const lines = [
-    ...report.sources.flatMap((source) => [...formatSource(source), ""]),
-    ...report.unusable.flatMap(({ name, reason }) => [`! ${name}: ${reason}`, ""]),
+    ...report.sources.flatMap((source) => [...formatSource(source, columns), ""]),
+    ...report.unusable.flatMap(({ reason }) => [...wrap("! ", reason, columns), ""]),
     ...formatSamples(report.samples),
   ];
   return lines.map((line) => `${fitColumns(printable(line), columns).trimEnd()}\n`).join("");
 }
 
-function formatSource(source: SourceReport): string[] {
+function formatSource(source: SourceReport, columns: number): string[] {
   const taken = source.columns.filter(({ taken_as }) => taken_as !== undefined);
   const left = source.columns.filter(({ taken_as }) => taken_as === undefined);
   return [
@@ -41,24 +41,46 @@ function formatSource(source: SourceReport): string[] {
     `  ${tableLine(["column", "taken for", "range", "unknown"])}`,
     ...gatherNumbered(taken).map((column) => formatTaken(column)),
     ...(left.length === 0 ? [] : ["", "  left out"]),
-    ...left.map(
-      ({ column, left_out = "", warning }) =>
-        `${warning === true ? "!" : " "} ${fitColumns(column, nameColumns)}  ${left_out}`,
-    ),
+    ...left.flatMap(({ column, left_out = "", warning }) => {
+      const name = `${warning === true ? "!" : " "} ${fitColumns(printable(column), nameColumns)}  `;
+      return wrap(name, left_out, columns);
+    }),
   ];
+}
+
+/** Text in lines of so many columns, the first behind `start`, the others below its beginning. */
+function wrap(start: string, text: string, columns: number): string[] {
+  const indent = " ".repeat(columnsOf(start));
+  const lines: string[] = [];
+  let line = start;
+  let isEmpty = true;
+  for (const word of printable(text).split(" ")) {
+    if (!isEmpty && columnsOf(line) + 1 + columnsOf(word) > columns) {
+      lines.push(line);
+      line = indent;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
 }
 
 function formatSkipped(skipped: SourceReport["skipped"]): string[] {
   return skipped.map(({ reason, count: times, places }) => {
-    const shown = places
-      .slice(0, mostPlaces)
-      .map((place) => (typeof place === "number" ? `line ${place}` : place));
-    const more = times > shown.length ? " …" : "";
-    return `  ${count(times)} left out: ${reasons[reason]} (${shown.join(", ")}${more})`;
+    const more = times > mostPlaces ? " …" : "";
+    const where = `${listPlaces(places.slice(0, mostPlaces))}${more}`;
+    return `  ${count(times)} left out: ${reasons[reason]} (${where})`;
   });
 }
 
 const mostPlaces = 3;
+
+/** Lines of a text have numbers; places of other formats say themselves what they are. */
+function listPlaces(places: readonly (string | number)[]): string {
+  const isText = places.every((place) => typeof place === "number");
+  return `${isText ? (places.length > 1 ? "lines " : "line ") : ""}${places.join(", ")}`;
+}
 const nameColumns = 22;
 
 function tableLine([column, field, range, unknown]: readonly [

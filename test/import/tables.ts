@@ -47,7 +47,7 @@ export interface Imported {
   readonly songs: readonly SongInput[];
   readonly report: ImportReport;
   /** What became of a column of the first table. */
-  column(name: string): ColumnReport | undefined;
+  readonly column: (name: string) => ColumnReport | undefined;
 }
 
 /** Imports locations to the end. */
