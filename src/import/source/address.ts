@@ -64,8 +64,8 @@ export function fileNameOf(url: URL): string {
   const last = url.pathname.split("/").findLast((part) => part !== "") ?? "";
   const name = decode(last)
     .replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
-    .replace(/^[._]+/u, "")
-    .slice(-80);
+    .slice(-80)
+    .replace(/^[._]+/u, "");
   return name === "" ? "songs" : name;
 }
 

@@ -219,7 +219,8 @@ async function receive(
       await removeDownload(place);
       throw diskFull(options.cacheDir, name, cause);
     }
-    if (cause instanceof EarshotError || options.signal.aborted) throw cause;
+    options.signal.throwIfAborted();
+    if (cause instanceof EarshotError) throw cause;
     throw unreachable(url, `${messageOf(cause)} after ${bytes} bytes; try again to go on`);
   } finally {
     await file.close();
