@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { createEmbedding } from "../sound/embedding.js";
+import { inTurns } from "../steps.js";
 import { openDatabase, type SqlDatabase } from "../storage/sqlite.js";
-import { openTitleIndex, type TitleIndex } from "../titles/title-index.js";
+import { openTitleIndexInSteps, type TitleIndex } from "../titles/title-index.js";
 import type { Manifest } from "./manifest.js";
 import type { Neighbour } from "./nearest-list.js";
 import { createNeighbourSearch, type ScanOptions } from "./neighbour-search.js";
 import { type NumberArrays, readNumberArrays } from "./number-arrays.js";
-import { createSongReader, type Song } from "./song-table.js";
+import { createSongReader, type Song, type SongReader } from "./song-table.js";
 import { readVectorIndex, type VectorIndex } from "./vector-index.js";
 import { verifyAside } from "./verify.js";
 
@@ -55,11 +56,14 @@ export async function openCatalogue(folder: string, signal?: AbortSignal): Promi
 /** Opens a catalogue folder whose sums have been compared already. Errors as `openCatalogue`. */
 export async function openUnverified(folder: string, manifest: Manifest): Promise<Catalogue> {
   const { dimensions, points, songs, features } = manifest;
-  const index = await readVectorIndex(join(folder, "index.hnsw"), { dimensions, points });
+  const index = await readVectorIndex(join(folder, "index.hnsw"), { dimensions, points, songs });
   const db = openDatabase(join(folder, "songs.db"), { readonly: true });
   try {
-    const arrays = readNumberArrays(db, { songs, features: features.length });
-    return assemble({ manifest, index, db, arrays });
+    const arrays = await inTurns(readNumberArrays(db, { songs, features: features.length }));
+    const reader = createSongReader(db, songs);
+    const songText = (ordinal: number): Song => reader.song(ordinal);
+    const titles = await inTurns(openTitleIndexInSteps({ db, songText }));
+    return assemble({ manifest, index, db, arrays, reader, titles });
   } catch (error) {
     db.close();
     throw error;
@@ -71,18 +75,19 @@ interface Parts {
   readonly index: VectorIndex;
   readonly db: SqlDatabase;
   readonly arrays: NumberArrays;
+  readonly reader: SongReader;
+  readonly titles: TitleIndex;
 }
 
-function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
+function assemble({ manifest, index, db, arrays, reader, titles }: Parts): Catalogue {
   const { features, songs: size } = manifest;
-  const reader = createSongReader(db, size);
   const search = createNeighbourSearch({ index, embedding: createEmbedding(features), arrays });
   const closing = new AbortController();
   const positions = new Map(features.map(({ name }, position) => [name, position]));
   return {
     manifest,
     size,
-    titles: openTitleIndex({ db, songText: (ordinal) => reader.song(ordinal) }),
+    titles,
     ...reader,
     ...search,
     workOf: (ordinal) => arrays.works[ordinal] ?? 0,
@@ -99,7 +104,6 @@ function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
     close() {
       closing.abort();
       db.close();
-      index.free();
     },
   };
 }

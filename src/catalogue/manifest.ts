@@ -5,7 +5,7 @@ import { EarshotError, messageOf } from "../errors.js";
 import { sha256OfFile, sha256OfText } from "../storage/durable-files.js";
 
 /** Version of all that a catalogue folder holds; a reader refuses any other. */
-export const catalogueFormat = 2;
+export const catalogueFormat = 3;
 
 /** The files of a catalogue beside its manifest. */
 export const catalogueFiles = ["songs.db", "index.hnsw"] as const;
