@@ -39,7 +39,7 @@ function formatSource(source: SourceReport, columns: number): string[] {
     ...formatSkipped(source.skipped),
     "",
     `  ${tableLine(["column", "taken for", "range", "unknown"])}`,
-    ...gatherNumbered(taken).map((column) => formatTaken(column)),
+    ...gatherNumbered(taken).flatMap(formatTaken),
     ...(left.length === 0 ? [] : ["", "  left out"]),
     ...left.flatMap(({ column, left_out = "", warning }) => {
       const name = `${warning === true ? "!" : " "} ${fitColumns(printable(column), nameColumns)}  `;
@@ -92,16 +92,25 @@ function tableLine([column, field, range, unknown]: readonly [
   return `${fitColumns(column, nameColumns)}  ${fitColumns(field, 24)}  ${fitColumns(range, 20)}  ${unknown}`;
 }
 
-function formatTaken(column: ColumnReport): string {
+function formatTaken(column: ColumnReport): string[] {
   const { taken_as: field = "", form, least, most, unknown_share: unknown = 0 } = column;
-  const range =
-    least === undefined || most === undefined ? "" : `${short(least)} to ${short(most)}`;
-  const unit = unitOf(field);
-  const mark = column.warning === true ? "!" : " ";
+  const isRanged = least !== undefined && most !== undefined;
+  const range = isRanged ? `${short(least)} to ${short(most)}${unitOf(field)}` : "";
   const name = form === undefined ? field : `${field} (${form})`;
-  const impossible =
-    column.impossible === undefined ? "" : `, ${count(column.impossible)} impossible`;
-  return `${mark} ${tableLine([column.column, name, `${range}${range === "" ? "" : unit}`, `${percent(unknown)}${impossible}`])}`;
+  const mark = column.warning === true ? "!" : " ";
+  return [
+    `${mark} ${tableLine([column.column, name, range, percent(unknown)])}`,
+    ...formatOdd(column),
+  ];
+}
+
+/** Cells that were no value of what the column was taken for, where there were any. */
+function formatOdd({ impossible = 0, unreadable = 0 }: ColumnReport): string[] {
+  const said = [
+    ...(impossible === 0 ? [] : [`${count(impossible)} impossible values`]),
+    ...(unreadable === 0 ? [] : [`${count(unreadable)} cells that are no number`]),
+  ];
+  return said.length === 0 ? [] : [`${" ".repeat(nameColumns + 4)}${said.join(", ")}`];
 }
 
 function unitOf(field: string): string {
