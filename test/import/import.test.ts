@@ -118,6 +118,7 @@ test("The user's word decides what a column means", async () => {
   const map = ["Was=title", "wer=artist", "energy=-", "Stimmung=valence", "5=feature"];
   const { songs, column } = await importTable(odd, map.map(parseMapping));
   assert.deepEqual(songs[7], {
+    id: undefined,
     title: "Song 7",
     artist: "Band 7",
     year: undefined,

@@ -5,7 +5,6 @@ import { isUnknownText } from "./unknown-values.js";
 /** Longer texts are cut: nobody's title is, but a row whose quotes were lost looks so. */
 const longestText = 500;
 
-const plain = /^[!-%'-~]+(?: [!-%'-~]+)*$/u;
 const reference = /&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,8});/giu;
 const named: Readonly<Record<string, string>> = {
   amp: "&",
@@ -51,9 +50,24 @@ const cutCharacters: Readonly<Record<string, string>> = {
 export function cleanText(cell: Cell): string {
   if (cell === undefined) return "";
   const text = String(cell);
-  const isPlain = plain.test(text) && text.length <= longestText;
-  const cleaned = isPlain ? text : cleanOdd(text);
+  const cleaned = text.length <= longestText && isPlain(text) ? text : cleanOdd(text);
   return isUnknownText(cleaned) ? "" : cleaned;
+}
+
+const blank = 0x20;
+const ampersand = 0x26;
+const lastPrintable = 0x7e;
+
+/** Nearly all texts: printable ASCII without "&" and with single blanks. A loop beats a pattern. */
+function isPlain(text: string): boolean {
+  let before = blank;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < blank || code > lastPrintable || code === ampersand) return false;
+    if (code === blank && before === blank) return false;
+    before = code;
+  }
+  return before !== blank;
 }
 
 function cleanOdd(text: string): string {

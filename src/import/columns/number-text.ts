@@ -10,11 +10,6 @@ export type NumberStyle = "point" | "comma";
 /** Sign, digits with separators, exponent, and a unit or % behind. */
 const shape =
   /^([-+−–‒﹣－]?)\s*((?:\d[\d.,'’\s  ]*|[.,]\d+))(?:e([-+−]?\d{1,3}))?\s*(%|[a-zµ/]{1,5})?$/iu;
-/** Nearly all numbers: no groups, no unit, no odd minus. */
-const plainIn = {
-  point: /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?$/,
-  comma: /^-?\d+(?:,\d+)?(?:[eE][-+]?\d{1,3})?$/,
-} as const;
 const suffixes = new Set(["%", "bpm", "db", "dbfs", "lufs", "ms", "s", "sec", "min", "hz"]);
 
 const wholeOf = {
@@ -33,8 +28,8 @@ const zeroGroup = { point: /^0\d*[,'’\s]/u, comma: /^0\d*[.'’\s]/u } as cons
 export function parseNumber(cell: Cell, style: NumberStyle): number | undefined {
   if (typeof cell !== "string")
     return cell !== undefined && Number.isFinite(cell) ? cell : Number.NaN;
-  if (plainIn[style].test(cell)) {
-    return finite(Number(style === "point" ? cell : cell.replace(",", ".")));
+  if (isPlainNumber(cell, style)) {
+    return Number(style === "point" ? cell : cell.replace(",", "."));
   }
   const text = cell.trim();
   const found = shape.exec(text);
@@ -47,6 +42,29 @@ export function parseNumber(cell: Cell, style: NumberStyle): number | undefined 
   const power = exponent === "" ? "" : `e${exponent.replace("−", "-")}`;
   const value = Number(`${bare.replace(",", ".")}${power}`);
   return finite(sign === "" || sign === "+" ? value : -value);
+}
+
+const minus = 0x2d;
+const zero = 0x30;
+const nine = 0x39;
+const separators = { point: 0x2e, comma: 0x2c } as const;
+const longestPlain = 30;
+
+/** Nearly all numbers: digits with at most a minus and one separator. A loop beats a pattern. */
+function isPlainNumber(text: string, style: NumberStyle): boolean {
+  let digits = 0;
+  let isSeparated = false;
+  if (text.length > longestPlain) return false;
+  for (let index = text.charCodeAt(0) === minus ? 1 : 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= zero && code <= nine) digits += 1;
+    else if (code !== separators[style] || isSeparated || digits === 0) return false;
+    else {
+      isSeparated = true;
+      digits = 0;
+    }
+  }
+  return digits > 0;
 }
 
 /** 1e999 is a number by its looks, and unknown by its use. */

@@ -7,7 +7,9 @@ export function isUnknownNumber(text: string): boolean {
   return unknownNumber.test(text);
 }
 
+const longestWord = 4;
+
 /** The same for a title or a name, which may well be "None", "?" or "-": only what programs write. */
 export function isUnknownText(text: string): boolean {
-  return unknownText.test(text);
+  return text.length <= longestWord && unknownText.test(text);
 }
