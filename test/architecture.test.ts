@@ -32,6 +32,8 @@ test("each library with traps is imported by one file only", () => {
     "hnswlib-node": "catalogue/vector-index.ts",
     mic: "mic/recorder.ts",
     libsql: "storage/sqlite.ts",
+    yauzl: "import/source/zip.ts",
+    h5wasm: "import/format/hdf5.ts",
     pino: "log.ts",
   };
   for (const [library, adapter] of Object.entries(adapters)) {

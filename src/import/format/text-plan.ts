@@ -57,9 +57,10 @@ function planOf({ found, marked, hasComments }: Findings): TextPlan {
   const [first = []] = cells;
   const others = cells.slice(1);
   const isMarked = marked !== undefined && !isHeader(first, others.length > 0 ? others : cells);
-  const hasHeader = !isMarked && isHeaderRow(first, others);
+  const isNumbered = isNumbering(first);
+  const hasHeader = !isMarked && (isNumbered || isHeaderRow(first, others));
   const data = hasHeader ? others : cells;
-  const names = isMarked ? namesOf(marked) : hasHeader ? namesOf(first) : [];
+  const names = isMarked ? namesOf(marked) : isNumbered ? first.map(() => "") : namesOf(first);
   const columns =
     hasHeader || isMarked ? fitNames(names, data, fields) : Array<string>(fields).fill("");
   return {
@@ -70,6 +71,12 @@ function planOf({ found, marked, hasComments }: Findings): TextPlan {
     hasComments,
     numberColumns: findNumberColumns(data, fields),
   };
+}
+
+/** A data frame without names is written with the numbers of its columns: "0,1,2", or ",0,1,2". */
+function isNumbering(row: readonly string[]): boolean {
+  const numbers = row[0] === "" ? row.slice(1) : row;
+  return numbers.length > 2 && numbers.every((cell, index) => cell === String(index));
 }
 
 /** The MSD marks its line of names with "%". */

@@ -8,6 +8,7 @@ import { httpGet, stalled, unreachable } from "./http-get.js";
 import {
   type DownloadNote,
   type DownloadPlace,
+  ageOf,
   downloadPlace,
   hashOfFile,
   isBeingFetched,
@@ -33,6 +34,8 @@ export interface DownloadOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Most bytes that are fetched; 8 GB unless told otherwise. */
   readonly maxBytes?: number | undefined;
+  /** For how long a file that was fetched whole is used unasked, in milliseconds; 10 min unless told otherwise. */
+  readonly freshMs?: number | undefined;
   /** Longest time without a byte, in milliseconds; 30 s unless told otherwise. */
   readonly stallMs?: number | undefined;
 }
@@ -46,11 +49,13 @@ export interface Download {
 
 const defaultMaxBytes = 8e9;
 const defaultStallMs = 30_000;
+/** An import looks at a file twice: for its checksum, and for its songs. */
+const defaultFreshMs = 600_000;
 
 /**
  * Fetches a file into the cache. What a run that was ended has fetched is kept and continued when
  * the server says that it is still the same file (RFC 9110, 13.1.5 and 14.2); a file that is there
- * whole is fetched again only when the server has another.
+ * whole is fetched again only when the server, asked after ten minutes, has another.
  *
  * @param location http(s) address; with `#sha256=…` at its end the content must have that checksum
  * @throws EarshotError `source_unavailable` when the server or the disk fails, `timeout` when the
@@ -96,13 +101,24 @@ async function fetchFile(fetching: Fetching): Promise<string> {
       `${shownAddress(url)} is being fetched by another import; wait for it`,
     );
   }
+  // A run that was killed between the last two steps of it.
+  if (note?.sha256 !== undefined && (await sizeOf(place.partial)) > 0) {
+    await rename(place.partial, place.whole);
+  }
   const isWhole = note?.sha256 !== undefined && (await sizeOf(place.whole)) > 0;
+  if (isWhole && (await ageOf(place.note)) < (options.freshMs ?? defaultFreshMs)) {
+    return note.sha256 ?? "";
+  }
   const present = isWhole ? 0 : await sizeOf(place.partial);
   const headers = conditions(note, isWhole, present);
   const stallMs = options.stallMs ?? defaultStallMs;
   const response = await httpGet(url, { headers, signal: options.signal, stallMs });
   try {
-    if (isWhole && response.statusCode === 304) return note.sha256 ?? "";
+    if (isWhole && response.statusCode === 304) {
+      const { etag, lastModified, sha256 = "" } = note;
+      await writeNote(place, url, { etag, lastModified, sha256 });
+      return sha256;
+    }
     return await takeAnswer(fetching, response, present);
   } finally {
     response.destroy();
@@ -155,8 +171,8 @@ async function takeAnswer(
   }
   const sha256 = hash.digest("hex");
   await syncToDisk(place.partial);
-  await rename(place.partial, place.whole);
   await writeNote(place, url, { ...validatorsOf(response), sha256 });
+  await rename(place.partial, place.whole);
   return sha256;
 }
 

@@ -53,7 +53,7 @@ export async function readNote(place: DownloadPlace, url: URL): Promise<Download
 export async function writeNote(
   place: DownloadPlace,
   url: URL,
-  note: Omit<DownloadNote, "url" | "mark">,
+  note: Partial<Omit<DownloadNote, "url" | "mark">>,
 ): Promise<void> {
   const text = JSON.stringify({ url: sha256OfText(url.href), mark: processMark, ...note });
   await replaceFile(place.note, text);
@@ -70,6 +70,15 @@ export async function sizeOf(path: string): Promise<number> {
     return (await stat(path)).size;
   } catch {
     return 0;
+  }
+}
+
+/** Milliseconds since a file was written; for ever when there is none. */
+export async function ageOf(path: string): Promise<number> {
+  try {
+    return Math.abs(Date.now() - (await stat(path)).mtimeMs);
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
 }
 

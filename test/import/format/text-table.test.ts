@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
-import { maxLineBytes } from "../../../src/import/format/lines.js";
 import { cellsOf, readContent } from "../memory-source.js";
 
 const twoSongs = [
@@ -131,6 +129,15 @@ test("a missing header is told by numbers and ids in the first row", async () =>
   assert.equal(ids.table.known?.get(3), "title");
 });
 
+test("numbers of columns in place of names are neither names nor a song", async () => {
+  for (const head of ["0,1,2", ",0,1,2"]) {
+    const index = head.startsWith(",") ? "0," : "";
+    const read = await readContent(`${head}\n${index}A,B,120.5\n${index}C,D,99\n`);
+    assert.ok(read.table.columns.every((name) => name === ""));
+    assert.equal(read.rows.length, 2);
+  }
+});
+
 test("empty and equal names stay as they are", async () => {
   const read = await readContent(",Unnamed: 0,name,tempo,tempo\n0,7,A,1,2\n");
   assert.deepEqual(read.table.columns, ["", "Unnamed: 0", "name", "tempo", "tempo"]);
@@ -163,105 +170,3 @@ test("short, long and shifted rows are told by line and left out", async () => {
   assert.deepEqual(read.problems, ["22 short", "23 long", "24 shifted"]);
   assert.equal(read.rows.length, 21);
 });
-
-test("UTF-8, UTF-16 and Windows-1252 are told apart, with their byte order marks", async () => {
-  const text = "artist,title,tempo\nBjörk,“Jóga” €,1\n";
-  const swapped = Buffer.from(`\ufeff${text}`, "utf16le").swap16();
-  const windows = Buffer.from(
-    text.replace("“", "\u0093").replace("”", "\u0094").replace("€", "\u0080"),
-    "latin1",
-  );
-  for (const [name, bytes] of [
-    ["UTF-8", Buffer.from(text)],
-    ["UTF-8", Buffer.from(`\ufeff${text}`)],
-    ["UTF-16 LE", Buffer.from(`\ufeff${text}`, "utf16le")],
-    ["UTF-16 LE", Buffer.from(text, "utf16le")],
-    ["UTF-16 BE", swapped],
-    ["Windows-1252", windows],
-  ] as const) {
-    const read = await readContent(bytes, 5);
-    assert.equal(read.table.format, `text, separated by commas, ${name}, LF`);
-    assert.deepEqual(read.table.columns, ["artist", "title", "tempo"], name);
-    assert.deepEqual(cellsOf(read), [["Björk", "“Jóga” €", "1"]], name);
-  }
-});
-
-test("a line in another encoding than the rest is read in its own", async () => {
-  const odd = Buffer.concat([
-    Buffer.from("a,t,x\nBjörk,Jóga,1\n"),
-    Buffer.from("Bj\xf6rk,J\xf3ga,2\n", "latin1"),
-  ]);
-  assert.deepEqual(cellsOf(await readContent(odd)), [
-    ["Björk", "Jóga", "1"],
-    ["Björk", "Jóga", "2"],
-  ]);
-});
-
-test("line ends of all three kinds are line ends, and U+001C and U+0085 are none", async () => {
-  for (const [end, name] of [
-    ["\n", "LF"],
-    ["\r\n", "CRLF"],
-    ["\r", "CR"],
-  ] as const) {
-    const read = await readContent(`a,t,x${end}A\u001c,B\u0085,1${end}C,D,2`);
-    assert.equal(read.table.format, `text, separated by commas, UTF-8, ${name}`);
-    assert.deepEqual(cellsOf(read), [
-      ["A\u001c", "B\u0085", "1"],
-      ["C", "D", "2"],
-    ]);
-  }
-});
-
-test("a line longer than the limit is counted and left out", async () => {
-  const long = "x".repeat(maxLineBytes + 1);
-  const rows = Array.from({ length: 5 }, (_, row) => `A,B,${row}`).join("\n");
-  const read = await readContent(`a,t,x\n${rows}\n${long},B,1\nC,D,2\n`, 1 << 16);
-  assert.deepEqual(read.problems, ["7 too_long"]);
-  assert.equal(read.rows.length, 6);
-});
-
-test("what is no table of songs is refused with what it is", async () => {
-  for (const [content, reason] of [
-    ["x".repeat(3 * maxLineBytes), /a first line that is longer/u],
-    ["Just a text.\nNothing else.\n", /found text that begins "Just a text\."/u],
-    ["\n\n\n", /blank lines only/u],
-    [Buffer.from("%PDF-1.7\n..."), /it is a PDF document/u],
-    [Buffer.from([1, 2, 3, 0, 0, 5, 200, 7]), /binary data of an unknown kind/u],
-    ["<!DOCTYPE html><html></html>", /a web page/u],
-  ] as const) {
-    await assert.rejects(readContent(content, 1 << 16), { code: "bad_song_file", message: reason });
-  }
-});
-
-test("bytes consumed reach the size of the file", async () => {
-  const content = `a,t,x\n${"A,B,1\n".repeat(5000)}`;
-  const read = await readContent(content, 1 << 12);
-  assert.equal(read.bytes, content.length);
-  assert.equal(read.rows.length, 5000);
-});
-
-test("whatever cells are quoted as RFC 4180 says come back, however the bytes arrive", async () => {
-  const cell = fc.string({ unit: fc.constantFrom("a", "ö", ",", '"', "\n", " ", ";", "'", "1") });
-  const row = fc.tuple(cell, cell, cell);
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(row, { minLength: 1, maxLength: 20 }),
-      fc.nat(30),
-      async (rows, size) => {
-        const text = rows
-          .map((cells, at) => [...cells, `${at}.5`].map(quoted).join(","))
-          .join("\r\n");
-        const read = await readContent(`"a","t","x","n"\r\n${text}\r\n`, size + 1);
-        assert.deepEqual(
-          cellsOf(read),
-          rows.map((cells, at) => [...cells, `${at}.5`]),
-        );
-      },
-    ),
-    { numRuns: 200 },
-  );
-});
-
-function quoted(cell: string): string {
-  return `"${cell.replaceAll('"', '""')}"`;
-}
