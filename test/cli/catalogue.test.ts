@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
 import { formatBytes } from "../../src/cli/catalogue-table.js";
 import { runProgram } from "../../src/cli/program.js";
@@ -38,11 +38,7 @@ async function catalogue(...args: readonly string[]) {
 }
 
 before(async () => {
-  const cleanups: (() => unknown)[] = [];
-  dataDir = await makeTempFolder({ after: (run) => cleanups.push(run) });
-  process.once("exit", () => {
-    for (const clean of cleanups) clean();
-  });
+  dataDir = await makeTempFolder({ after });
   for (const count of [20, 30, 40]) await buildTest(dataDir, generateSongs(count));
 });
 
