@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, truncateSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { after, before, test } from "node:test";
@@ -7,7 +9,6 @@ import { generateSongs } from "../../bench/catalogue/generate.js";
 import { formatBytes } from "../../src/cli/catalogue-table.js";
 import { runProgram } from "../../src/cli/program.js";
 import { buildTest } from "../catalogue/temporary.js";
-import { makeTempFolder } from "../support/temp-folder.js";
 
 let dataDir = "";
 
@@ -37,8 +38,10 @@ async function catalogue(...args: readonly string[]) {
   return { code, out, error };
 }
 
+after(() => rm(dataDir, { recursive: true }));
+
 before(async () => {
-  dataDir = await makeTempFolder({ after });
+  dataDir = await mkdtemp(join(tmpdir(), "earshot-test-"));
   for (const count of [20, 30, 40]) await buildTest(dataDir, generateSongs(count));
 });
 
