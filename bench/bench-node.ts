@@ -10,7 +10,7 @@ export interface BenchNode {
 
 /** Starts the real program as node `bench` on a free port; resolves when it is online. */
 export async function startBenchNode(settings: NodeJS.ProcessEnv): Promise<BenchNode> {
-  const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "start"], {
+  const child = spawn(join(programRoot, "earshot"), ["start"], {
     env: {
       PATH: process.env["PATH"],
       EARSHOT_NODE_ID: "bench",

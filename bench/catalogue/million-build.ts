@@ -2,7 +2,7 @@
 import { buildInThread } from "../../src/catalogue/build-in-thread.js";
 import { writeCurrent } from "../../src/catalogue/current.js";
 
-const [dataDir = "", path = ""] = process.argv.slice(2);
+const [dataDir = "", path = "", most = "1e9"] = process.argv.slice(2);
 const log = { debug() {}, info() {}, warn: console.error, error: console.error };
 const started = performance.now();
 const marks: Record<string, number> = {};
@@ -10,7 +10,10 @@ const { manifest } = await buildInThread(
   {
     dataDir,
     name: "million",
-    songs: { module: new URL("song-file.js", import.meta.url).href, input: path },
+    songs: {
+      module: new URL("song-file.js", import.meta.url).href,
+      input: { path, most: Number(most) },
+    },
   },
   {
     log,

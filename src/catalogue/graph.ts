@@ -36,8 +36,15 @@ const pointsPerTurn = 500;
  * @throws EarshotError `disk_full` when the file could not be written whole; the signal's reason
  */
 export async function buildGraphAside(job: GraphJob, context: GraphContext): Promise<FileSeal> {
-  if (job.rows.length < pointsWorthAThread) return await buildGraph(job, context);
-  const { signal, onProgress } = context;
+  const build = job.rows.length < pointsWorthAThread ? buildGraph : buildGraphInThread;
+  return await build(job, context);
+}
+
+/** Builds the index in a thread of its own. Errors as `buildGraphAside`. */
+export async function buildGraphInThread(
+  job: GraphJob,
+  { signal, onProgress }: GraphContext,
+): Promise<FileSeal> {
   const seal = await runInThread(new URL("./graph-worker.js", import.meta.url), {
     input: job,
     signal,

@@ -1,46 +1,114 @@
-import { listCatalogues, type StoredCatalogue } from "../catalogue/store.js";
+import { formatId } from "../catalogue/folders.js";
+import type { Manifest } from "../catalogue/manifest.js";
+import {
+  listCatalogues,
+  removeCatalogue,
+  rollBack,
+  selectCatalogue,
+  verifyCatalogue,
+} from "../catalogue/store.js";
 import { EarshotError } from "../errors.js";
-import type { Command } from "./command.js";
-import { printable } from "./printable.js";
+import { formatCatalogues } from "./catalogue-table.js";
+import type { Command, CommandCall } from "./command.js";
 
-/** `earshot catalogue list`: what song catalogues there are. */
+/** What can be done with catalogues, by the word that follows `catalogue`. */
+const actions: ReadonlyMap<string, (call: CommandCall) => Promise<number>> = new Map([
+  ["list", list],
+  ["use", use],
+  ["verify", verify],
+  ["rollback", goBack],
+  ["remove", remove],
+]);
+
+/** `earshot catalogue`: looks after the song catalogues of this node. */
 export const catalogueCommand: Command = {
   help: `Usage: earshot catalogue list [--json]
+       earshot catalogue use NAME[@VERSION]
+       earshot catalogue verify [NAME[@VERSION]]
+       earshot catalogue rollback
+       earshot catalogue remove NAME@VERSION
 
-Lists the catalogues in the data folder: name and version, songs, features, when and out of what
-each was built, and which one is live.
+list      the catalogues in the data folder, the live one with a star
+use       makes a catalogue the live one, after checking it; a name alone means its newest version
+verify    compares every byte with the checksums: of one catalogue, or of all
+rollback  makes the version before the live one the live one
+remove    deletes a catalogue that is not live
 
-  --json   one JSON array`,
+A node that runs changes over by itself within seconds, and answers all the while.
+
+  --json   list: one JSON array`,
   flags: { json: { type: "boolean" } },
-  async run({ positionals, flags, loaded, terminal }) {
-    const [action, ...rest] = positionals;
-    if (action !== "list" || rest.length > 0) {
-      throw new EarshotError("bad_usage", "expected: earshot catalogue list");
-    }
-    const { dir } = loaded.config.data;
-    const stored = await listCatalogues(dir);
-    if (flags["json"] === true) {
-      terminal.write(`${JSON.stringify(stored)}\n`);
-      return 0;
-    }
-    if (stored.length === 0) {
-      terminal.write(`no catalogue in ${dir} yet; the first start builds the starter\n`);
-      return 0;
-    }
-    for (const catalogue of stored) terminal.write(describe(catalogue));
-    return 0;
+  async run(call) {
+    const action = actions.get(call.positionals[0] ?? "");
+    if (action !== undefined) return await action(call);
+    throw new EarshotError(
+      "bad_usage",
+      `expected: earshot catalogue ${[...actions.keys()].join("|")}; --help tells more`,
+    );
   },
 };
 
-function describe(catalogue: StoredCatalogue): string {
-  const title = `${catalogue.name}@${catalogue.version}${catalogue.isCurrent ? "  (live)" : ""}`;
-  if ("problem" in catalogue) return `${title}\n  damaged: ${printable(catalogue.problem)}\n`;
-  const { songs, features, built_at, source, note } = catalogue.manifest;
-  const lines = [
-    title,
-    `  ${songs} songs by ${features.map((feature) => feature.name).join(", ")}`,
-    `  built ${built_at} out of ${printable(source.name)}`,
-    ...(note === undefined ? [] : [`  note: ${printable(note)}`]),
-  ];
-  return `${lines.join("\n")}\n`;
+async function list(call: CommandCall): Promise<number> {
+  takeArguments(call, { least: 0, most: 0, form: "list" });
+  const { terminal, flags } = call;
+  const { dir } = call.loaded.config.data;
+  const stored = await listCatalogues(dir);
+  if (flags["json"] === true) terminal.write(`${JSON.stringify(stored)}\n`);
+  else if (stored.length > 0) terminal.write(formatCatalogues(stored));
+  else terminal.write(`no catalogue in ${dir} yet; the first start builds the starter\n`);
+  return 0;
+}
+
+async function use(call: CommandCall): Promise<number> {
+  const [id = ""] = takeArguments(call, { least: 1, most: 1, form: "use NAME[@VERSION]" });
+  tellLive(call, await selectCatalogue(call.loaded.config.data.dir, id));
+  return 0;
+}
+
+async function goBack(call: CommandCall): Promise<number> {
+  takeArguments(call, { least: 0, most: 0, form: "rollback" });
+  tellLive(call, await rollBack(call.loaded.config.data.dir));
+  return 0;
+}
+
+async function verify(call: CommandCall): Promise<number> {
+  const [only] = takeArguments(call, { least: 0, most: 1, form: "verify [NAME[@VERSION]]" });
+  const { dir } = call.loaded.config.data;
+  const ids = only === undefined ? (await listCatalogues(dir)).map(formatId) : [only];
+  let damaged = 0;
+  for (const id of ids) {
+    try {
+      const manifest = await verifyCatalogue(dir, id);
+      call.terminal.write(`${formatId(manifest)} is whole, ${manifest.songs} songs\n`);
+    } catch (error) {
+      if (!(error instanceof EarshotError) || error.code !== "bad_catalogue") throw error;
+      damaged += 1;
+      call.terminal.writeError(`${id}: ${error.message}`);
+    }
+  }
+  if (ids.length === 0) call.terminal.write(`no catalogue in ${dir} yet\n`);
+  return damaged === 0 ? 0 : 1;
+}
+
+async function remove(call: CommandCall): Promise<number> {
+  const [id = ""] = takeArguments(call, { least: 1, most: 1, form: "remove NAME@VERSION" });
+  const removed = await removeCatalogue(call.loaded.config.data.dir, id);
+  call.terminal.write(`${formatId(removed)} is removed\n`);
+  return 0;
+}
+
+function tellLive({ terminal }: CommandCall, manifest: Manifest): void {
+  terminal.write(
+    `${formatId(manifest)} is live now, ${manifest.songs} songs; a node that runs changes over by itself\n`,
+  );
+}
+
+/** What follows the action's name. */
+function takeArguments(
+  { positionals }: CommandCall,
+  { least, most, form }: { readonly least: number; readonly most: number; readonly form: string },
+): readonly string[] {
+  const rest = positionals.slice(1);
+  if (rest.length >= least && rest.length <= most) return rest;
+  throw new EarshotError("bad_usage", `expected: earshot catalogue ${form}`);
 }

@@ -43,7 +43,7 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
   [
     "catalogue",
     {
-      summary: "list the song catalogues of this node",
+      summary: "list, check, choose and remove the song catalogues of this node",
       load: async () => (await import("./catalogue.js")).catalogueCommand,
     },
   ],
