@@ -113,6 +113,7 @@ async function importInto(dataDir: string, wish: Wish, steps: Steps): Promise<vo
   const source = await identifySources(locations, map, fetching);
   const known = await findImported(dataDir, source.sha256, wish);
   if (known !== undefined) {
+    await discardDownloads(wish, cacheDir);
     display.clear();
     terminal.write(`${known}\n`);
     return;
@@ -134,8 +135,13 @@ async function importInto(dataDir: string, wish: Wish, steps: Steps): Promise<vo
 /** The live version and the one before it, to go back to, are all that is kept of a name. */
 const keptVersions = 2;
 
-async function tidyUp(dataDir: string, cacheDir: string, { locations, name }: Wish): Promise<void> {
-  await removeOldVersions(dataDir, name, keptVersions);
+async function tidyUp(dataDir: string, cacheDir: string, wish: Wish): Promise<void> {
+  await removeOldVersions(dataDir, wish.name, keptVersions);
+  await discardDownloads(wish, cacheDir);
+}
+
+/** What was fetched has become a catalogue, and a card of a Pi is small. */
+async function discardDownloads({ locations }: Wish, cacheDir: string): Promise<void> {
   for (const location of locations) {
     if (isAddress(location)) await discardDownload(location, cacheDir);
   }

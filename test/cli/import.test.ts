@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
@@ -109,6 +111,21 @@ test("Several files become one catalogue under the name that was given", async (
   assert.match(out, /^both@1 is live: 100 songs/mu);
   const swapped = await runImport(dataDir, [...files.toReversed(), "--name", "both"]);
   assert.match(swapped.out, /already imported/u);
+});
+
+test("A web address is imported like a file, and what was fetched is not kept", async (t) => {
+  const server = createServer((_request, response) => {
+    response.end(songFile(40));
+  });
+  t.after(() => server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const dataDir = await makeTempFolder(t);
+  const address = `http://127.0.0.1:${port}/hits.csv?key=1`;
+  const first = await runImport(dataDir, [address]);
+  assert.match(first.out, /^hits@1 is live: 40 songs/mu, first.error);
+  assert.match((await runImport(dataDir, [address])).out, /^already imported: hits@1/u);
+  assert.deepEqual(readdirSync(join(dataDir, "downloads")), []);
 });
 
 test("Ctrl-C leaves what was live, and nothing else", async (t) => {
