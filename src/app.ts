@@ -86,6 +86,9 @@ async function composeApp({ config, log }: AppOptions) {
     topics,
     dataDir: config.data.dir,
     log: log.child({ module: "catalogue" }),
+    onChange: () => {
+      presence.announce();
+    },
   });
   const recommender = createRecommender({
     ...config.recommender,
@@ -123,6 +126,7 @@ async function composeApp({ config, log }: AppOptions) {
     info,
     health: createHealth(() => ({
       songs: catalogue.state()?.songs ?? 0,
+      ...(config.recommender.enabled ? catalogue.statistics() : {}),
       ...recommender.statistics(),
       ...(config.mic.enabled ? mic.statistics() : {}),
     })),

@@ -20,6 +20,8 @@ export const errorCodes = [
   "bad_catalogue",
   "bad_song_file",
   "source_unavailable",
+  "disk_full",
+  "import_running",
   "mic_unavailable",
 ] as const;
 

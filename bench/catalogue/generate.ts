@@ -10,11 +10,17 @@ const WORDS = 20_000;
  *
  * 5 % share all features with the song before, 1 % repeat its recording, 1 % have no tempo and
  * 20 % no year; every artist has about 15 songs.
+ *
+ * @param options `extraFeatures`: more columns of 0 to 1 beside the four classic ones
  */
-export function* generateSongs(count: number, seed = 1): Generator<SongInput> {
+export function* generateSongs(
+  count: number,
+  seed = 1,
+  { extraFeatures = [] }: { readonly extraFeatures?: readonly string[] } = {},
+): Generator<SongInput> {
   const random = createRandom(seed);
   const words = inventWords(random);
-  const clusters = Array.from({ length: CLUSTERS }, () => inventCluster(random));
+  const clusters = Array.from({ length: CLUSTERS }, () => inventCluster(random, extraFeatures));
   let previous: SongInput | undefined;
   for (let row = 0; row < count; row++) {
     const kind = random.next();
@@ -23,7 +29,7 @@ export function* generateSongs(count: number, seed = 1): Generator<SongInput> {
       continue;
     }
     const sharesFeatures = previous !== undefined && kind < 0.06;
-    const cluster = clusters[random.below(CLUSTERS)] ?? inventCluster(random);
+    const cluster = clusters[random.below(CLUSTERS)] ?? inventCluster(random, extraFeatures);
     previous = {
       id: `song-${row}`,
       title: inventName(random, words, 1 + random.below(4)),
@@ -44,15 +50,17 @@ interface Cluster {
   readonly danceability: number;
   readonly loudness: number;
   readonly width: number;
+  readonly extra: Readonly<Record<string, number>>;
 }
 
-function inventCluster(random: Random): Cluster {
+function inventCluster(random: Random, extraFeatures: readonly string[]): Cluster {
   return {
     tempo: 60 + 130 * random.next(),
     energy: random.next(),
     danceability: random.next(),
     loudness: -20 + 17 * random.next(),
     width: 0.2 + random.next(),
+    extra: Object.fromEntries(extraFeatures.map((name) => [name, random.next()])),
   };
 }
 
@@ -60,11 +68,15 @@ function inventFeatures(random: Random, cluster: Cluster): Record<string, number
   const near = (middle: number, width: number) => middle + gaussian(random) * width * cluster.width;
   const unit = (middle: number) => Math.max(0, Math.min(1, near(middle, 0.12)));
   const tempo = Math.max(40, near(cluster.tempo, 12));
+  const rounded = (value: number) => Math.round(value * 1000) / 1000;
   return {
-    ...(random.next() < 0.01 ? {} : { tempo: Math.round(tempo * 1000) / 1000 }),
-    energy: Math.round(unit(cluster.energy) * 1000) / 1000,
-    danceability: Math.round(unit(cluster.danceability) * 1000) / 1000,
-    loudness: Math.round(near(cluster.loudness, 2) * 1000) / 1000,
+    ...Object.fromEntries(
+      Object.entries(cluster.extra).map(([name, middle]) => [name, rounded(unit(middle))]),
+    ),
+    ...(random.next() < 0.01 ? {} : { tempo: rounded(tempo) }),
+    energy: rounded(unit(cluster.energy)),
+    danceability: rounded(unit(cluster.danceability)),
+    loudness: rounded(near(cluster.loudness, 2)),
   };
 }
 

@@ -1,17 +1,13 @@
-import { createNearestList } from "../../src/catalogue/nearest-list.js";
 import { createEmbedding, fitFeature, type ScaledFeature } from "../../src/sound/embedding.js";
 import { type GenreSongs, readGenreExcerpt, readTopHits } from "./genre-files.js";
 import { reportFigure } from "../figure.js";
+import { shareOfGenre, type Vectors } from "./genre-share.js";
 
 // How good are the neighbours? The share of the 10 nearest songs of other artists that carry the
 // seed's genre, for each way to scale, to place tempo and to measure distance.
 
-const SEEDS = 2000;
-const NEIGHBOURS = 10;
 const classic = ["tempo", "energy", "danceability", "loudness"];
 
-/** One way to make vectors: a function from a song's row to its vector. */
-type Vectors = (row: number) => readonly number[];
 type Way = (songs: GenreSongs, names: readonly string[]) => Vectors;
 
 const ways: Readonly<Record<string, Way>> = {
@@ -80,30 +76,6 @@ function normalised(vectors: Vectors): Vectors {
     const length = Math.hypot(...vector) || 1;
     return vector.map((value) => value / length);
   };
-}
-
-function shareOfGenre({ artists, genres }: GenreSongs, vectors: Vectors): number {
-  const rows = artists.map((_, row) => vectors(row));
-  const step = Math.max(1, Math.floor(rows.length / SEEDS));
-  let same = 0;
-  let found = 0;
-  for (let seed = 0; seed < rows.length; seed += step) {
-    const list = createNearestList(NEIGHBOURS);
-    for (const [row, vector] of rows.entries()) {
-      if (artists[row] !== artists[seed]) list.offer(row, squared(rows[seed] ?? [], vector));
-    }
-    for (const { ordinal } of list.neighbours()) {
-      same += genres[ordinal] === genres[seed] ? 1 : 0;
-      found += 1;
-    }
-  }
-  return same / found;
-}
-
-function squared(a: readonly number[], b: readonly number[]): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
-  return sum;
 }
 
 /** How wrong the two scales become when one value in 50 is 20 times too large. */

@@ -1,12 +1,11 @@
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { EarshotError } from "../errors.js";
 import type { Log } from "../lifecycle.js";
-import { openDatabase } from "../storage/sqlite.js";
-import { openCatalogue } from "./catalogue.js";
-import { sha256OfFile, syncToDisk } from "../storage/durable-files.js";
-import { embedAll, fitFeatures, type FittedFeatures, interleave } from "./fit-features.js";
+import { explainDiskFull } from "../storage/disk-full.js";
+import { syncToDisk } from "../storage/durable-files.js";
+import { type BuildProgress, type Contents, writeContents } from "./build-contents.js";
+import { openUnverified } from "./catalogue.js";
 import {
   catalogueFolder,
   cataloguesFolder,
@@ -15,29 +14,32 @@ import {
   nextVersion,
   removeLeftovers,
 } from "./folders.js";
-import { gatherSongs } from "./gather-songs.js";
-import { linkIdentical } from "./identical-vectors.js";
 import {
   catalogueFormat,
   catalogueFiles,
-  type CatalogueFile,
   manifestFile,
   type Manifest,
+  readManifest,
+  reportFile,
   sealManifest,
 } from "./manifest.js";
-import { writeNumberArrays } from "./number-arrays.js";
 import type { SongInput } from "./song-input.js";
-import { createVectorIndexBuilder } from "./vector-index.js";
+
+export type { BuildProgress } from "./build-contents.js";
 
 export interface BuildOptions {
   readonly dataDir: string;
   /** 1 to 64 of a-z, 0-9, _ and -; the version is the next free one of this name. */
   readonly name: string;
   readonly songs: Iterable<SongInput> | AsyncIterable<SongInput>;
-  /** Where the songs came from, and the SHA-256 of that file. */
-  readonly source: Manifest["source"];
+  /** Where the songs came from, and its SHA-256; a function is asked after the last song. */
+  readonly source: Manifest["source"] | (() => Manifest["source"]);
   /** What a person should know about the data. */
   readonly note?: string | undefined;
+  /** What is to be kept in `report.json` beside the catalogue; asked after the last song. */
+  readonly report?: (() => object) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
   readonly log: Log;
 }
 
@@ -48,16 +50,51 @@ export interface BuildOptions {
  * and renamed in: a catalogue is there whole or not at all, whenever the power goes.
  *
  * @throws EarshotError `bad_usage` for the name, `bad_song_file` when the songs hold nothing to
- *   compare them by, and whatever the source throws
+ *   compare them by, `disk_full`; the signal's reason, and whatever the source throws
  */
 export async function buildCatalogue(options: BuildOptions): Promise<Manifest> {
-  const { dataDir, name, log } = options;
+  const folder = await prepareBuild(options);
+  return await removedOnFailure(folder, () => buildIn(folder, options));
+}
+
+/**
+ * Makes the folder for a build.
+ *
+ * @throws EarshotError `bad_usage` for the name, `disk_full`
+ */
+export async function prepareBuild({
+  dataDir,
+  name,
+}: Pick<BuildOptions, "dataDir" | "name">): Promise<string> {
   checkName(name);
-  await mkdir(cataloguesFolder(dataDir), { recursive: true });
-  await removeLeftovers(dataDir);
-  const folder = await createBuildFolder(dataDir, name);
+  try {
+    await mkdir(cataloguesFolder(dataDir), { recursive: true });
+    await removeLeftovers(dataDir);
+    return await createBuildFolder(dataDir, name);
+  } catch (error) {
+    throw explainDiskFull(error, dataDir);
+  }
+}
+
+/** Removes the folder again when what is done in it fails. */
+export async function removedOnFailure<Result>(
+  folder: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Builds in a folder made by `prepareBuild`, which is left there when it fails. */
+export async function buildIn(folder: string, options: BuildOptions): Promise<Manifest> {
+  const { dataDir, name, log } = options;
   try {
     const contents = await writeContents(folder, options);
+    options.onProgress?.({ stage: "sealing" });
     const manifest = await putInPlace(folder, options, contents);
     log.info(
       { catalogue: `${name}@${manifest.version}`, songs: manifest.songs, points: manifest.points },
@@ -65,74 +102,8 @@ export async function buildCatalogue(options: BuildOptions): Promise<Manifest> {
     );
     return manifest;
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
+    throw explainDiskFull(error, dataDir);
   }
-}
-
-/** What the manifest says about the songs. */
-type Contents = Pick<
-  Manifest,
-  "songs" | "repeated" | "points" | "dimensions" | "features" | "dropped"
->;
-
-async function writeContents(folder: string, options: BuildOptions): Promise<Contents> {
-  const db = openDatabase(join(folder, "songs.db"));
-  try {
-    // A build that dies is thrown away whole, so that a journal would be work for nothing.
-    db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536");
-    const gathered = await gatherSongs({ db, songs: options.songs, log: options.log });
-    const fitted = fitFeatures(gathered.columns);
-    checkComparable(gathered.count, fitted, options.source.name);
-    const rows = interleave(
-      gathered.columns,
-      fitted.features.map((feature) => feature.name),
-    );
-    const { vectors, dimensions } = embedAll(rows, fitted.features);
-    const { next, firsts } = linkIdentical(vectors, dimensions);
-    writeNumberArrays(db, { ...gathered, features: rows, sameVector: next });
-    await writeIndex({ path: join(folder, "index.hnsw"), vectors, dimensions, firsts });
-    const { count: songs, repeated } = gathered;
-    return {
-      songs,
-      repeated,
-      points: firsts.length,
-      dimensions,
-      features: [...fitted.features],
-      dropped: [...fitted.dropped],
-    };
-  } finally {
-    db.close();
-  }
-}
-
-function checkComparable(count: number, { features, dropped }: FittedFeatures, source: string) {
-  if (features.length > 0) return;
-  const reasons = dropped.map(({ name, reason }) => `${name} is ${reason}`).join(", ");
-  throw new EarshotError(
-    "bad_song_file",
-    `${source} has ${count} songs and no feature in which they differ (${reasons || "it has no features"}); at least two songs that differ in tempo, energy or another number are needed`,
-  );
-}
-
-/** The event loop gets its turn once in so many points (about 50 ms). */
-const pointsPerTurn = 500;
-
-async function writeIndex(options: {
-  readonly path: string;
-  readonly vectors: Float32Array;
-  readonly dimensions: number;
-  readonly firsts: Int32Array;
-}): Promise<void> {
-  const { path, vectors, dimensions, firsts } = options;
-  const index = createVectorIndexBuilder({ dimensions, points: firsts.length });
-  const vector: number[] = Array.from({ length: dimensions }, () => 0);
-  for (const [added, row] of firsts.entries()) {
-    for (let i = 0; i < dimensions; i++) vector[i] = vectors[row * dimensions + i] ?? 0;
-    index.add(row, vector);
-    if (added % pointsPerTurn === 0) await setImmediate();
-  }
-  await index.write(path);
 }
 
 async function putInPlace(
@@ -140,20 +111,23 @@ async function putInPlace(
   options: BuildOptions,
   contents: Contents,
 ): Promise<Manifest> {
-  const { dataDir, name, source, note } = options;
-  const files = {
-    "songs.db": await seal(folder, "songs.db"),
-    "index.hnsw": await seal(folder, "index.hnsw"),
-  };
+  const { dataDir, name, note, report, signal } = options;
+  const source = typeof options.source === "function" ? options.source() : options.source;
+  const extras = report === undefined ? [] : [reportFile];
+  if (report !== undefined) {
+    await writeFile(join(folder, reportFile), `${JSON.stringify(report(), undefined, 2)}\n`);
+  }
   const built_at = new Date().toISOString();
   for (;;) {
     const version = await nextVersion(dataDir, name);
     const head = { format: catalogueFormat, name, version, built_at } as const;
-    const about = { source, ...(note === undefined ? {} : { note }), files };
+    const about = { source, ...(note === undefined ? {} : { note }) };
     await writeFile(join(folder, manifestFile), sealManifest({ ...head, ...contents, ...about }));
-    for (const file of [...catalogueFiles, manifestFile]) await syncToDisk(join(folder, file));
+    const files = [...catalogueFiles, manifestFile, ...extras];
+    for (const file of files) await syncToDisk(join(folder, file));
     await syncToDisk(folder);
     const manifest = await proveWhole(folder);
+    signal?.throwIfAborted();
     if (await renameIn(folder, catalogueFolder(dataDir, { name, version }))) {
       await syncToDisk(cataloguesFolder(dataDir));
       return manifest;
@@ -161,23 +135,27 @@ async function putInPlace(
   }
 }
 
-async function seal(
-  folder: string,
-  file: CatalogueFile,
-): Promise<Manifest["files"][CatalogueFile]> {
-  const path = join(folder, file);
-  return { bytes: (await stat(path)).size, sha256: await sha256OfFile(path) };
-}
-
 /** Opens the new catalogue as a node will, and asks it once. */
 async function proveWhole(folder: string): Promise<Manifest> {
-  const catalogue = await openCatalogue(folder);
+  const manifest = await readManifest(folder);
+  // The sums were made of what can be read back a moment ago.
+  const catalogue = await openUnverified(folder, manifest).catch((cause: unknown) => {
+    throw unreadable(folder, cause);
+  });
   try {
     catalogue.songs(catalogue.nearest(0, 1).map(({ ordinal }) => ordinal));
-    return catalogue.manifest;
+    return manifest;
   } finally {
     catalogue.close();
   }
+}
+
+function unreadable(folder: string, cause: unknown): EarshotError {
+  return new EarshotError(
+    "disk_full",
+    `what was written below ${folder} cannot be read back; most likely the disk is full: free some space and try again`,
+    { cause },
+  );
 }
 
 /** `false` when another build has taken the place meanwhile. */

@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { createEmbedding } from "../sound/embedding.js";
+import { inTurns } from "../steps.js";
 import { openDatabase, type SqlDatabase } from "../storage/sqlite.js";
-import { openTitleIndex, type TitleIndex } from "../titles/title-index.js";
-import { type Manifest, verifyFolder } from "./manifest.js";
+import { openTitleIndexInSteps, type TitleIndex } from "../titles/title-index.js";
+import type { Manifest } from "./manifest.js";
 import type { Neighbour } from "./nearest-list.js";
 import { createNeighbourSearch, type ScanOptions } from "./neighbour-search.js";
 import { type NumberArrays, readNumberArrays } from "./number-arrays.js";
-import { createSongReader, type Song } from "./song-table.js";
+import { createSongReader, type Song, type SongReader } from "./song-table.js";
 import { readVectorIndex, type VectorIndex } from "./vector-index.js";
+import { verifyAside } from "./verify.js";
 
 /**
  * An open catalogue: songs, their titles, and the songs near each. A song is named by its ordinal,
@@ -52,14 +54,21 @@ export type ColumnReader = (ordinal: number) => number | undefined;
  *
  * @throws EarshotError `bad_catalogue` when a file is missing, damaged or of another format
  */
-export async function openCatalogue(folder: string): Promise<Catalogue> {
-  const manifest = await verifyFolder(folder);
+export async function openCatalogue(folder: string, signal?: AbortSignal): Promise<Catalogue> {
+  return await openUnverified(folder, await verifyAside(folder, signal));
+}
+
+/** Opens a catalogue folder whose sums have been compared already. Errors as `openCatalogue`. */
+export async function openUnverified(folder: string, manifest: Manifest): Promise<Catalogue> {
   const { dimensions, points, songs, features } = manifest;
-  const index = await readVectorIndex(join(folder, "index.hnsw"), { dimensions, points });
+  const index = await readVectorIndex(join(folder, "index.hnsw"), { dimensions, points, songs });
   const db = openDatabase(join(folder, "songs.db"), { readonly: true });
   try {
-    const arrays = readNumberArrays(db, { songs, features: features.length });
-    return assemble({ manifest, index, db, arrays });
+    const arrays = await inTurns(readNumberArrays(db, { songs, features: features.length }));
+    const reader = createSongReader(db, songs);
+    const songText = (ordinal: number): Song => reader.song(ordinal);
+    const titles = await inTurns(openTitleIndexInSteps({ db, songText }));
+    return assemble({ manifest, index, db, arrays, reader, titles });
   } catch (error) {
     db.close();
     throw error;
@@ -71,11 +80,12 @@ interface Parts {
   readonly index: VectorIndex;
   readonly db: SqlDatabase;
   readonly arrays: NumberArrays;
+  readonly reader: SongReader;
+  readonly titles: TitleIndex;
 }
 
-function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
+function assemble({ manifest, index, db, arrays, reader, titles }: Parts): Catalogue {
   const { features, songs: size } = manifest;
-  const reader = createSongReader(db, size);
   const search = createNeighbourSearch({ index, embedding: createEmbedding(features), arrays });
   const closing = new AbortController();
   const columns = createColumns(
@@ -85,7 +95,7 @@ function assemble({ manifest, index, db, arrays }: Parts): Catalogue {
   return {
     manifest,
     size,
-    titles: openTitleIndex({ db, songText: (ordinal) => reader.song(ordinal) }),
+    titles,
     ...reader,
     ...search,
     workOf: (ordinal) => arrays.works[ordinal] ?? 0,

@@ -7,6 +7,11 @@ export interface FeatureColumns {
   add(features: Readonly<Record<string, number>>): void;
   /** Whether the song at `row` has exactly these values. */
   isSame(row: number, features: Readonly<Record<string, number>>): boolean;
+  /**
+   * Whether two measurements of one recording could differ as much as the song at `row` and these
+   * values do; a value that only one of them knows tells them apart.
+   */
+  isNear(row: number, features: Readonly<Record<string, number>>): boolean;
   /** One value per song, NaN where it is unknown. */
   column(name: string): Float32Array;
 }
@@ -42,6 +47,13 @@ export function createFeatureColumns(): FeatureColumns {
       }
       return Object.keys(features).every((name) => columns.has(name));
     },
+    isNear(row, features) {
+      for (const [name, { feature, values }] of columns) {
+        const value = plausible(feature, features[name]);
+        if (!isNearValue(feature, values[row] ?? Number.NaN, value)) return false;
+      }
+      return Object.keys(features).every((name) => columns.has(name));
+    },
     column(name) {
       const column = columns.get(name) ?? emptyColumn(name);
       if (count > column.values.length) grow(column, count);
@@ -59,6 +71,19 @@ function grow(column: GrowingColumn, least: number): void {
   const larger = new Float32Array(capacity).fill(Number.NaN);
   larger.set(column.values);
   column.values = larger;
+}
+
+/** Up to these differences two values may come from the same sound, measured twice. */
+const nearInUnit = 0.02;
+const nearInDb = 0.5;
+const nearShare = 0.01;
+
+function isNearValue(feature: Feature, a: number, b: number): boolean {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
+  const difference = Math.abs(a - b);
+  if (feature.unit === "0..1") return difference <= nearInUnit;
+  if (feature.unit === "dB") return difference <= nearInDb;
+  return difference <= nearShare * Math.max(Math.abs(a), Math.abs(b));
 }
 
 /** Zero is kept positive, so that equal values have equal bits. */

@@ -38,7 +38,7 @@ export function interleave(columns: FeatureColumns, names: readonly string[]): F
   return rows;
 }
 
-/** The vectors of all songs, one after the other. */
+/** The vectors of all songs, one after the other, in memory that threads can share. */
 export function embedAll(
   rows: Float32Array,
   features: readonly ScaledFeature[],
@@ -46,7 +46,8 @@ export function embedAll(
   const embedding = createEmbedding(features);
   const { dimensions } = embedding;
   const count = rows.length / features.length;
-  const vectors = new Float32Array(count * dimensions);
+  const bytes = count * dimensions * Float32Array.BYTES_PER_ELEMENT;
+  const vectors = new Float32Array(new SharedArrayBuffer(bytes));
   const vector: number[] = Array.from({ length: dimensions }, () => 0);
   for (let row = 0; row < count; row++) {
     embedding.embed(rows, row * features.length, vector);

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EarshotError } from "../errors.js";
 import { catalogueName } from "./manifest.js";
 import { entriesOf, removeMarked, removeTemporaries } from "../storage/durable-files.js";
-import { markPattern, processMark } from "../storage/process-mark.js";
+import { isRunning, markPattern, pidOf, processMark } from "../storage/process-mark.js";
 
 /** Name and version of a catalogue; written `name@version`. */
 export interface CatalogueId {
@@ -14,7 +14,11 @@ export interface CatalogueId {
 }
 
 const idPattern = /^([a-z0-9_-]{1,64})@([1-9]\d{0,8})$/u;
-const buildFolderPattern = new RegExp(`^\\.building-[a-z0-9_-]+-(${markPattern})$`, "u");
+/** A build under way, or a catalogue that is being removed. */
+const workFolderPattern = new RegExp(
+  `^\\.(?<kind>building|removed)-(?<name>[a-z0-9_@-]+?)(?:-[0-9a-f]{8})?-(?<mark>${markPattern})$`,
+  "u",
+);
 
 /** The text of a catalogue's id: the name of its folder. */
 export function formatId({ name, version }: CatalogueId): string {
@@ -25,6 +29,11 @@ export function formatId({ name, version }: CatalogueId): string {
 export function parseId(text: string): CatalogueId | undefined {
   const [, name, version] = idPattern.exec(text) ?? [];
   return name === undefined ? undefined : { name, version: Number(version) };
+}
+
+/** Whether two ids name one catalogue. */
+export function isSameId(a: CatalogueId, b: CatalogueId): boolean {
+  return a.name === b.name && a.version === b.version;
 }
 
 /** @throws EarshotError `bad_usage` when a name cannot be part of a folder's name */
@@ -60,16 +69,43 @@ export async function nextVersion(dataDir: string, name: string): Promise<number
 
 /** Makes an empty folder to build in, beside the place where the catalogue will lie. */
 export async function createBuildFolder(dataDir: string, name: string): Promise<string> {
-  const build = randomBytes(4).toString("hex");
-  const folder = join(cataloguesFolder(dataDir), `.building-${name}-${build}-${processMark}`);
+  const folder = workFolder(dataDir, `building-${name}`);
   await mkdir(folder, { recursive: true });
   return folder;
 }
 
-/** Removes what builds left behind whose process was killed; a build that runs is left alone. */
+/**
+ * Removes a catalogue: it is gone at once, and its bytes are given back then. A kill between the
+ * two leaves what `removeLeftovers` removes.
+ */
+export async function removeCatalogueFolder(dataDir: string, id: CatalogueId): Promise<void> {
+  const doomed = workFolder(dataDir, `removed-${formatId(id)}`);
+  await rename(catalogueFolder(dataDir, id), doomed);
+  await rm(doomed, { recursive: true, force: true });
+}
+
+function workFolder(dataDir: string, kind: string): string {
+  const unique = randomBytes(4).toString("hex");
+  return join(cataloguesFolder(dataDir), `.${kind}-${unique}-${processMark}`);
+}
+
+/** The builds under way, of this process and others. */
+export async function findBuilds(
+  dataDir: string,
+): Promise<readonly { readonly name: string; readonly pid: number }[]> {
+  return (await entriesOf(cataloguesFolder(dataDir))).flatMap((entry) => {
+    const { kind, name = "", mark = "" } = workFolderPattern.exec(entry)?.groups ?? {};
+    return kind === "building" && isRunning(mark) ? [{ name, pid: pidOf(mark) }] : [];
+  });
+}
+
+/**
+ * Removes what builds and removals left behind whose process was killed; one that is at work is
+ * left alone.
+ */
 export async function removeLeftovers(dataDir: string): Promise<readonly string[]> {
   return [
-    ...(await removeMarked(cataloguesFolder(dataDir), buildFolderPattern)),
+    ...(await removeMarked(cataloguesFolder(dataDir), workFolderPattern)),
     ...(await removeTemporaries(dataDir)),
   ];
 }

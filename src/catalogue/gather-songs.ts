@@ -1,42 +1,51 @@
 import { setImmediate } from "node:timers/promises";
-import type { Log } from "../lifecycle.js";
 import type { SqlDatabase } from "../storage/sqlite.js";
-import { workKey } from "../titles/fold.js";
+import { foldArtist, foldTitle, mainArtist, workOf } from "../titles/fold.js";
 import { createGrowingArray } from "../titles/growing-array.js";
+import { hashArtist } from "../titles/key-hash.js";
 import { createTitleTables } from "../titles/title-storage.js";
-import { createTitleWriter } from "../titles/title-writer.js";
+import { createTitleWriter, type TitleWriter } from "../titles/title-writer.js";
 import { createFeatureColumns, type FeatureColumns } from "./feature-columns.js";
-import { deriveSongId, type SongInput } from "./song-input.js";
-import { createSongWriter, type SongWriter } from "./song-table.js";
+import { createRecordings } from "./recordings.js";
+import type { SongInput } from "./song-input.js";
+import { createSongWriter } from "./song-writer.js";
+import { createTextIds } from "./text-ids.js";
 
-/** All songs of a source after one pass over it; the texts are in the database by then. */
+/** All songs of a source after one pass over it. */
 export interface GatheredSongs {
   readonly count: number;
-  /** Songs left out because the same work with the same features was there already. */
+  /** Songs left out because the same recording was there already. */
   readonly repeated: number;
   readonly works: Uint32Array;
   readonly artists: Uint32Array;
   /** 0 is unknown. */
   readonly years: Uint16Array;
   readonly columns: FeatureColumns;
+  /** What is left to do for the texts; the songs are in the database already. */
+  readonly titles: TitleWriter;
+}
+
+export interface GatherOptions {
+  readonly db: SqlDatabase;
+  readonly songs: Iterable<SongInput> | AsyncIterable<SongInput>;
+  readonly signal?: AbortSignal | undefined;
+  /** Called once in a while with the number of songs read. */
+  readonly onProgress: (songs: number) => void;
 }
 
 /** The event loop gets its turn once in so many songs. */
 const songsPerTurn = 1000;
-const songsPerReport = 100_000;
 const latestYear = 9999;
 
 /**
- * Reads the source once and writes the songs and title tables.
+ * Reads the source once and writes the songs.
  *
- * Memory: about 200 bytes a song, most of it for telling repeated recordings.
+ * Memory: about 150 bytes a song.
+ *
+ * @throws the signal's reason, and whatever the source throws
  */
-export async function gatherSongs(options: {
-  readonly db: SqlDatabase;
-  readonly songs: Iterable<SongInput> | AsyncIterable<SongInput>;
-  readonly log: Log;
-}): Promise<GatheredSongs> {
-  const { db, songs, log } = options;
+export async function gatherSongs(options: GatherOptions): Promise<GatheredSongs> {
+  const { db, songs, signal, onProgress } = options;
   createTitleTables(db);
   const gathering = createGathering(db);
   db.exec("BEGIN");
@@ -44,98 +53,76 @@ export async function gatherSongs(options: {
   for await (const song of songs) {
     gathering.add(song);
     read += 1;
-    if (read % songsPerTurn === 0) await setImmediate();
-    if (read % songsPerReport === 0) log.info({ songs: read }, "songs read");
+    if (read % songsPerTurn > 0) continue;
+    signal?.throwIfAborted();
+    onProgress(read);
+    await setImmediate();
   }
-  const gathered = gathering.finish();
-  db.exec("COMMIT");
-  return gathered;
+  onProgress(read);
+  return gathering.gathered();
 }
 
 function createGathering(db: SqlDatabase) {
-  const writeSong = createUniqueIdWriter(createSongWriter(db));
+  const writer = createSongWriter(db);
   const titles = createTitleWriter(db);
   const columns = createFeatureColumns();
   const recordings = createRecordings(columns);
-  const artistIds = new Map<string, number>();
+  const fold = createArtistFolder();
+  const artistIds = createTextIds();
   const artists = createGrowingArray((length) => new Uint32Array(length));
   const years = createGrowingArray((length) => new Uint16Array(length));
   let repeated = 0;
   return {
     add(song: SongInput): void {
-      const ordinal = years.length;
-      if (!recordings.add(song)) {
+      const title = foldTitle(song.title);
+      const artist = fold(song.artist);
+      if (!recordings.add({ song, work: workOf(title, artist.main), notes: title.notes })) {
         repeated += 1;
         return;
       }
+      const ordinal = years.length;
       const year = knownYear(song.year);
-      writeSong(ordinal, { ...song, year });
-      titles.add({ ordinal, ...song });
+      writer.add({ ...song, year });
+      titles.add({ ordinal, ...song }, { title, artistHash: artist.hash });
       columns.add(song.features);
       years.push(year ?? 0);
-      artists.push(idOf(artistIds, workKey("", song.artist)));
+      artists.push(artistIds.idOf(artist.main));
     },
-    finish(): GatheredSongs {
-      titles.finish();
+    gathered(): GatheredSongs {
+      writer.finish();
       return {
         count: years.length,
         repeated,
-        works: recordings.works(),
-        artists: artists.values(),
-        years: years.values(),
+        works: recordings.takeWorks(),
+        artists: artists.take(),
+        years: years.take(),
         columns,
+        titles,
       };
     },
   };
 }
 
-/** Keeps the songs of each work in a chain, so that a song is compared with those alone. */
-function createRecordings(columns: FeatureColumns) {
-  const NONE = 0;
-  const workIds = new Map<string, number>();
-  const works = createGrowingArray((length) => new Uint32Array(length));
-  // Rows count from 1 here, so that 0 can end a chain.
-  const latest: number[] = [];
-  const previous: number[] = [];
-  return {
-    /** Takes the next song in; `false` when it is there already. */
-    add(song: SongInput): boolean {
-      const work = idOf(workIds, workKey(song.title, song.artist));
-      const chain = latest[work] ?? NONE;
-      for (let row = chain; row !== NONE; row = previous[row - 1] ?? NONE) {
-        if (columns.isSame(row - 1, song.features)) return false;
-      }
-      works.push(work);
-      previous.push(chain);
-      latest[work] = works.length;
-      return true;
-    },
-    works: () => works.values(),
-  };
+interface FoldedArtist {
+  /** From `mainArtist`. */
+  readonly main: string;
+  /** From `hashArtist`. */
+  readonly hash: number;
 }
 
-/** Writes songs under their own or a derived id; an id that is taken gets a number: "id-2". */
-function createUniqueIdWriter(writer: SongWriter) {
-  const timesTaken = new Map<string, number>();
-  return (ordinal: number, song: SongInput): void => {
-    const own = song.id?.trim() ?? "";
-    const wanted = own === "" ? deriveSongId(song) : own;
-    const { title, artist, year } = song;
-    let id = wanted;
-    while (!writer.add(ordinal, { id, title, artist, year })) {
-      const times = (timesTaken.get(wanted) ?? 1) + 1;
-      timesTaken.set(wanted, times);
-      id = `${wanted}-${times}`;
-    }
-  };
-}
+/** Artists whose folded names are kept: an artist's songs mostly lie near each other in a file. */
+const rememberedArtists = 4096;
 
-function idOf(ids: Map<string, number>, key: string): number {
-  const known = ids.get(key);
-  if (known !== undefined) return known;
-  const id = ids.size;
-  ids.set(key, id);
-  return id;
+function createArtistFolder(): (artist: string) => FoldedArtist {
+  const remembered = new Map<string, FoldedArtist>();
+  return (artist) => {
+    const known = remembered.get(artist);
+    if (known !== undefined) return known;
+    if (remembered.size >= rememberedArtists) remembered.clear();
+    const folded = { main: mainArtist(artist), hash: hashArtist(foldArtist(artist)) };
+    remembered.set(artist, folded);
+    return folded;
+  };
 }
 
 function knownYear(year: number | undefined): number | undefined {

@@ -5,7 +5,7 @@ import { EarshotError, messageOf } from "../errors.js";
 import { sha256OfFile, sha256OfText } from "../storage/durable-files.js";
 
 /** Version of all that a catalogue folder holds; a reader refuses any other. */
-export const catalogueFormat = 2;
+export const catalogueFormat = 3;
 
 /** The files of a catalogue beside its manifest. */
 export const catalogueFiles = ["songs.db", "index.hnsw"] as const;
@@ -13,14 +13,19 @@ export type CatalogueFile = (typeof catalogueFiles)[number];
 
 export const manifestFile = "manifest.json";
 
+/** What an import has to say about its source; for people, and not needed to use the catalogue. */
+export const reportFile = "report.json";
+
 /** A catalogue's name: it is part of a folder's name and of `name@version`. */
 export const catalogueName = /^[a-z0-9_-]{1,64}$/u;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
 const count = z.int().min(0);
-const fileSeal = z.strictObject({ bytes: count, sha256 });
+/** Size and sum of one file. */
+export const fileSealSchema = z.strictObject({ bytes: count, sha256 });
+export type FileSeal = Readonly<z.infer<typeof fileSealSchema>>;
 
-const manifestSchema = z.strictObject({
+export const manifestSchema = z.strictObject({
   format: z.literal(catalogueFormat),
   name: z.string().regex(catalogueName),
   version: z.int().min(1),
@@ -47,7 +52,7 @@ const manifestSchema = z.strictObject({
   dropped: z.array(z.strictObject({ name: z.string(), reason: z.enum(["unknown", "constant"]) })),
   source: z.strictObject({ name: z.string(), sha256 }),
   note: z.string().optional(),
-  files: z.strictObject({ "songs.db": fileSeal, "index.hnsw": fileSeal }),
+  files: z.strictObject({ "songs.db": fileSealSchema, "index.hnsw": fileSealSchema }),
   /** The SHA-256 of the manifest's JSON without this key, which covers every file. */
   sha256,
 });

@@ -1,21 +1,13 @@
 import type { Embedding } from "../sound/embedding.js";
 import { compareNeighbours, createNearestList, type Neighbour } from "./nearest-list.js";
 import type { NumberArrays } from "./number-arrays.js";
-import type { NearestPoints, VectorIndex } from "./vector-index.js";
+import type { VectorIndex } from "./vector-index.js";
 
 export interface ScanOptions {
   /** Whether a song may be among the results. */
   readonly accept: (ordinal: number) => boolean;
   readonly count: number;
 }
-
-/**
- * A search that has not come by the seed's own vector has lost its way in the graph, and all it
- * found is wrong. That befalls about one seed in 5000, nearly none when the search is this wide.
- */
-const WIDE_SEARCH = 512;
-/** Squared distance of a vector to itself: 0, but for rounding where it was built elsewhere. */
-const OWN_VECTOR = 1e-9;
 
 /** Finds the songs near a song, see `Catalogue`. */
 export interface NeighbourSearch {
@@ -52,23 +44,20 @@ export function createNeighbourSearch(options: {
     return list.neighbours();
   }
 
-  /** The points nearest to the seed's vector, or `undefined` when the index cannot find them. */
-  function search(wanted: number): NearestPoints | undefined {
-    // One more than wanted: the seed's own vector is always the nearest.
-    for (const width of [wanted + 1, Math.max(wanted + 1, WIDE_SEARCH)]) {
-      const points = index.nearest(seedVector, width);
-      const hasSeed = (points.squaredDistances[0] ?? Infinity) < OWN_VECTOR;
-      if (hasSeed && points.labels.length >= Math.min(width, index.points)) return points;
-    }
-    return undefined;
+  /** The song of the seed's ring that is the label of their vector. */
+  function labelOf(seed: number): number {
+    let label = seed;
+    while (!index.has(label)) label = sameVector[label] ?? seed;
+    return label;
   }
 
   function nearest(seed: number, count: number): readonly Neighbour[] {
     const wanted = Math.min(count, size - 1);
     if (wanted <= 0) return [];
-    embedding.embed(features, seed * width, seedVector);
-    const points = search(wanted);
-    if (points === undefined) return scan(seed, { accept: () => true, count });
+    // One more than wanted: the seed's own vector is the nearest.
+    const points = index.nearestTo(labelOf(seed), wanted + 1);
+    const isCutOff = points.labels.length < Math.min(wanted + 1, index.points);
+    if (isCutOff) return scan(seed, { accept: () => true, count });
     const { labels, squaredDistances } = points;
     const found: Neighbour[] = [];
     for (let i = 0; i < labels.length && found.length < wanted; i++) {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** One song as a reader hands it to the builder. */
 export interface SongInput {
@@ -10,6 +10,8 @@ export interface SongInput {
   readonly year?: number | undefined;
   /** 0 to 1, absent when unknown; decides between songs of one title. */
   readonly popularity?: number | undefined;
+  /** In seconds, absent when unknown; not stored: it only tells recordings of one work apart. */
+  readonly durationS?: number | undefined;
   /** Values by feature name, each in its feature's unit; a feature that is unknown is left out. */
   readonly features: Readonly<Record<string, number>>;
 }
@@ -24,5 +26,5 @@ const derivedIdDigits = 12;
  */
 export function deriveSongId({ artist, title }: SongInput): string {
   const text = `${artist.normalize("NFC").trim()}\0${title.normalize("NFC").trim()}`;
-  return createHash("sha256").update(text).digest("hex").slice(0, derivedIdDigits);
+  return hash("sha256", text).slice(0, derivedIdDigits);
 }

@@ -10,12 +10,6 @@ export interface Song {
   readonly year: number | undefined;
 }
 
-/** Writes songs, ordinals counting from 0. */
-export interface SongWriter {
-  /** Adds a song; `false` when its id is taken and nothing was added. */
-  add(ordinal: number, song: Song): boolean;
-}
-
 /** Reads songs, the recent ones from memory. */
 export interface SongReader {
   /** @throws EarshotError `bad_catalogue` when there is no such ordinal */
@@ -30,27 +24,10 @@ export interface SongReader {
   warmUp(signal: AbortSignal): Promise<void>;
 }
 
-/** Creates the songs table of a new catalogue. */
-export function createSongWriter(db: SqlDatabase): SongWriter {
-  db.exec(`CREATE TABLE songs(
-    ordinal INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    title TEXT NOT NULL,
-    artist TEXT NOT NULL,
-    year INTEGER
-  )`);
-  const insert = db.prepare(
-    "INSERT INTO songs VALUES (?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING RETURNING ordinal",
-  );
-  return {
-    add(ordinal, { id, title, artist, year }) {
-      return insert.get(ordinal, id, title, artist, year ?? null) !== undefined;
-    },
-  };
-}
-
-/** Songs kept in memory, about 200 bytes each; a power of two. */
+/** Songs kept in memory, about 200 bytes each, where all of them have room; a power of two. */
 const cachedSongs = 131_072;
+/** Of a larger catalogue fewer are kept: questions come by one song in eight again at best. */
+const cachedOfMany = 32_768;
 /** Rows read in one step of the warm-up: about 2 ms of the event loop. */
 const rowsPerStep = 256;
 /** Rows asked for in one statement. */
@@ -116,8 +93,9 @@ interface SongCache {
  * modulo the size. Bounded like an LRU and without an LRU's bookkeeping at every hit.
  */
 function createSongCache(count: number): SongCache {
-  const mask = cachedSongs - 1;
-  const size = Math.min(count, cachedSongs);
+  const places = count > cachedSongs ? cachedOfMany : cachedSongs;
+  const mask = places - 1;
+  const size = Math.min(count, places);
   const songs: (Song | undefined)[] = Array.from({ length: size });
   const owners = new Int32Array(size).fill(-1);
   return {

@@ -2,7 +2,15 @@ import { EarshotError, messageOf } from "../errors.js";
 import type { Log } from "../lifecycle.js";
 import { type Catalogue, openCatalogue } from "./catalogue.js";
 import { readCurrent, writeCurrent } from "./current.js";
-import { type CatalogueId, catalogueFolder, findCatalogues, formatId, parseId } from "./folders.js";
+import {
+  type CatalogueId,
+  catalogueFolder,
+  findCatalogues,
+  formatId,
+  isSameId,
+  parseId,
+  removeCatalogueFolder,
+} from "./folders.js";
 import { type Manifest, readManifest, verifyFolder } from "./manifest.js";
 
 /** A catalogue on the disk: with its manifest, or with what is wrong with it. */
@@ -63,6 +71,65 @@ export async function rollBack(dataDir: string): Promise<Manifest> {
 }
 
 /**
+ * Removes a catalogue from the disk.
+ *
+ * @param id `name@version`; a name alone would be a risk
+ * @throws EarshotError `not_found` when there is no such catalogue, `bad_usage` when it is the live
+ *   one or `id` has no version
+ */
+export async function removeCatalogue(dataDir: string, id: string): Promise<CatalogueId> {
+  const wanted = parseId(id);
+  if (wanted === undefined) {
+    throw new EarshotError(
+      "bad_usage",
+      `expected NAME@VERSION, received "${id}"; "earshot catalogue list" shows what there is`,
+    );
+  }
+  const found = await findCatalogue(dataDir, id);
+  const current = await readCurrent(dataDir);
+  if (current !== undefined && isSameId(found, current)) {
+    throw new EarshotError(
+      "bad_usage",
+      `${id} is the live catalogue; make another one live first ("earshot catalogue use")`,
+    );
+  }
+  await removeCatalogueFolder(dataDir, found);
+  return found;
+}
+
+/**
+ * Removes the older versions of a name, all but the newest `keep` and the live one. What is damaged
+ * counts as a version.
+ *
+ * @returns the ids that were removed
+ */
+export async function removeOldVersions(
+  dataDir: string,
+  name: string,
+  keep: number,
+): Promise<readonly string[]> {
+  const current = await readCurrent(dataDir);
+  const versions = (await findCatalogues(dataDir)).filter((id) => id.name === name);
+  const old = versions
+    .slice(0, -keep)
+    .filter((id) => current === undefined || !isSameId(id, current));
+  for (const id of old) await removeCatalogueFolder(dataDir, id);
+  return old.map(formatId);
+}
+
+/**
+ * The whole catalogue that was made of a source, the newest one; `undefined` when there is none.
+ *
+ * @param sha256 of the source, as in the manifest
+ */
+export async function findBySource(dataDir: string, sha256: string): Promise<Manifest | undefined> {
+  const stored = await listCatalogues(dataDir);
+  return stored
+    .flatMap((one) => ("manifest" in one ? [one.manifest] : []))
+    .findLast(({ source }) => source.sha256 === sha256);
+}
+
+/**
  * Opens the live catalogue; where it is damaged or missing, the most recently built one that is
  * whole, with a warning for each that is not.
  *
@@ -105,8 +172,4 @@ async function findCatalogue(dataDir: string, text: string): Promise<CatalogueId
     "not_found",
     `there is no catalogue "${text}"; "earshot catalogue list" shows what there is`,
   );
-}
-
-function isSameId(a: CatalogueId, b: CatalogueId): boolean {
-  return a.name === b.name && a.version === b.version;
 }

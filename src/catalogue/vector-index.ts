@@ -1,29 +1,30 @@
 import hnswlib from "hnswlib-node";
-import { EarshotError, messageOf } from "../errors.js";
+import { EarshotError } from "../errors.js";
+import { inTurns, type Steps } from "../steps.js";
+import { type Graph, readGraphFile } from "./graph-file.js";
+import { createGraphSearch, type NearestPoints } from "./graph-search.js";
 
-/** The points nearest to a vector, as parallel arrays, the nearest first. */
-export interface NearestPoints {
-  readonly labels: readonly number[];
-  readonly squaredDistances: readonly number[];
-}
+export type { NearestPoints } from "./graph-search.js";
 
 /** An approximate nearest-neighbour index (HNSW) over squared Euclidean distance. */
 export interface VectorIndex {
   readonly points: number;
+  has(label: number): boolean;
   /**
-   * The `count` points nearest to a vector; all of them when the index holds fewer. Approximate:
-   * measured recall@10 is at least 0.999 (see docs/decisions).
-   *
-   * @param vector a plain array of finite numbers; the library neither takes typed arrays nor
-   *   notices NaN
+   * The `count` points nearest to the vector of a label that it has, itself among them; all of them
+   * when the index holds fewer. Approximate: measured recall@10 is at least 0.999 (see
+   * docs/decisions). Fewer than `count` where the graph has no way to more.
    */
-  nearest(vector: number[], count: number): NearestPoints;
+  nearestTo(label: number, count: number): NearestPoints;
 }
 
 /** An index that is being built. */
 export interface VectorIndexBuilder {
   add(label: number, vector: number[]): void;
+  /** Does not notice a full disk: compare the size with `leastIndexBytes`. */
   write(path: string): Promise<void>;
+  /** Gives the memory back at once; nothing may be added afterwards. */
+  free(): void;
 }
 
 export interface VectorIndexShape {
@@ -35,7 +36,7 @@ export interface VectorIndexShape {
 const LINKS = 12;
 /** Candidates that are weighed when a point is linked in. */
 const BUILD_WIDTH = 100;
-/** Candidates that a search keeps; a search for more results widens itself. */
+/** Candidates that a search keeps at least. */
 const SEARCH_WIDTH = 32;
 
 /** Creates an empty index for exactly `points` points, each added once. */
@@ -49,36 +50,67 @@ export function createVectorIndexBuilder(shape: VectorIndexShape): VectorIndexBu
     async write(path) {
       await graph.writeIndex(path);
     },
+    free: () => {
+      empty(graph);
+    },
   };
 }
+
+/** The file of such an index is larger than so many bytes: it holds all vectors and lowest links. */
+export function leastIndexBytes({ dimensions, points }: VectorIndexShape): number {
+  const linkBytes = 4 * (2 * LINKS + 1);
+  const labelBytes = 8;
+  return points * (4 * dimensions + linkBytes + labelBytes);
+}
+
+/**
+ * The library frees its memory when the garbage collector finds the wrapper, which knows nothing of
+ * its size and may take hours; to begin anew frees it now.
+ */
+function empty(graph: hnswlib.HierarchicalNSW): void {
+  graph.initIndex({ maxElements: 1 });
+}
+
+/** So many points are looked at in one step of the event loop. */
+const pointsPerStep = 1 << 16;
+const NONE = -1;
 
 /**
  * Reads an index without blocking the event loop.
  *
- * A damaged file can take the process down inside the library: check its SHA-256 first.
+ * It is searched without hnswlib, which would keep 80 bytes a point for adding more, and would take
+ * the process down over a damaged file.
  *
+ * @param shape `songs`: the labels are 0 to `songs` - 1
  * @throws EarshotError `bad_catalogue` when the file is not an index of this shape
  */
-export async function readVectorIndex(path: string, shape: VectorIndexShape): Promise<VectorIndex> {
-  const graph = new hnswlib.HierarchicalNSW("l2", shape.dimensions);
-  try {
-    await graph.readIndex(path);
-  } catch (cause) {
-    throw new EarshotError("bad_catalogue", `cannot read ${path}: ${messageOf(cause)}`, { cause });
-  }
-  const points = graph.getCurrentCount();
-  if (points !== shape.points) {
+export async function readVectorIndex(
+  path: string,
+  shape: VectorIndexShape & { readonly songs: number },
+): Promise<VectorIndex> {
+  const graph = await readGraphFile(path);
+  const { points, dimensions } = graph;
+  if (points !== shape.points || dimensions !== shape.dimensions) {
     throw new EarshotError(
       "bad_catalogue",
-      `${path} holds ${points} points, its manifest says ${shape.points}; build the catalogue again`,
+      `${path} holds ${points} points of ${dimensions} dimensions, its manifest says ${shape.points} of ${shape.dimensions}; build the catalogue again`,
     );
   }
-  graph.setEf(SEARCH_WIDTH);
+  const pointOf = await inTurns(findLabels(graph, shape.songs));
+  const search = createGraphSearch(graph);
   return {
     points,
-    nearest(vector, count) {
-      const found = graph.searchKnn(vector, Math.min(count, points));
-      return { labels: found.neighbors, squaredDistances: found.distances };
-    },
+    has: (label) => (pointOf[label] ?? NONE) !== NONE,
+    nearestTo: (label, count) => search(pointOf[label] ?? 0, { count, width: SEARCH_WIDTH }),
   };
+}
+
+/** The point of each label, or NONE. */
+function* findLabels({ words, points, stride, labelAt }: Graph, labels: number): Steps<Int32Array> {
+  const pointOf = new Int32Array(labels).fill(NONE);
+  for (let point = 0; point < points; point += 1) {
+    pointOf[words[point * stride + labelAt] ?? 0] = point;
+    if (point % pointsPerStep === 0) yield;
+  }
+  return pointOf;
 }

@@ -1,47 +1,24 @@
-import type { StoredCatalogue } from "../catalogue/store.js";
-import { EarshotError } from "../errors.js";
 import type { Command } from "./command.js";
-import { printable } from "./printable.js";
 
-/** `earshot catalogue list`: what song catalogues there are. */
+/** `earshot catalogue`: looks after the song catalogues of this node. */
 export const catalogueCommand: Command = {
   help: `Usage: earshot catalogue list [--json]
+       earshot catalogue use NAME[@VERSION]
+       earshot catalogue verify [NAME[@VERSION]]
+       earshot catalogue rollback
+       earshot catalogue remove NAME@VERSION
 
-Lists the catalogues in the data folder: name and version, songs, features, when and out of what
-each was built, and which one is live.
+list      the catalogues in the data folder, the live one with a star
+use       makes a catalogue the live one, after checking it; a name alone means its newest version
+verify    compares every byte with the checksums: of one catalogue, or of all
+rollback  makes the version before the live one the live one
+remove    deletes a catalogue that is not live
 
-  --json   one JSON array`,
+A node that runs changes over by itself within seconds, and answers all the while.
+
+  --json   list: one JSON array`,
   flags: { json: { type: "boolean" } },
-  async run({ positionals, flags, loaded, terminal }) {
-    const [action, ...rest] = positionals;
-    if (action !== "list" || rest.length > 0) {
-      throw new EarshotError("bad_usage", "expected: earshot catalogue list");
-    }
-    const { dir } = loaded.config.data;
-    const { listCatalogues } = await import("../catalogue/store.js");
-    const stored = await listCatalogues(dir);
-    if (flags["json"] === true) {
-      terminal.write(`${JSON.stringify(stored)}\n`);
-      return 0;
-    }
-    if (stored.length === 0) {
-      terminal.write(`no catalogue in ${dir} yet; the first start builds the starter\n`);
-      return 0;
-    }
-    for (const catalogue of stored) terminal.write(describe(catalogue));
-    return 0;
+  async run(call) {
+    return await (await import("./catalogue-actions.js")).runCatalogueAction(call);
   },
 };
-
-function describe(catalogue: StoredCatalogue): string {
-  const title = `${catalogue.name}@${catalogue.version}${catalogue.isCurrent ? "  (live)" : ""}`;
-  if ("problem" in catalogue) return `${title}\n  damaged: ${printable(catalogue.problem)}\n`;
-  const { songs, features, built_at, source, note } = catalogue.manifest;
-  const lines = [
-    title,
-    `  ${songs} songs by ${features.map((feature) => feature.name).join(", ")}`,
-    `  built ${built_at} out of ${printable(source.name)}`,
-    ...(note === undefined ? [] : [`  note: ${printable(note)}`]),
-  ];
-  return `${lines.join("\n")}\n`;
-}

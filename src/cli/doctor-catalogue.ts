@@ -41,7 +41,9 @@ export async function checkCatalogues(dataDir: string): Promise<readonly Check[]
         const { songs } = await verifyCatalogue(dataDir, id);
         checks.push({ name, state: "ok", message: `${label} is whole, ${songs} songs` });
       } catch (error) {
-        const hint = `remove the folder catalogues/${id} below ${dataDir} and build it again`;
+        const hint = isCurrent
+          ? 'choose another one ("earshot catalogue use NAME", "earshot catalogue rollback") or import it again; a node that starts takes the youngest whole one'
+          : `remove it ("earshot catalogue remove ${id}")`;
         const message = `${label} is damaged: ${messageOf(error)}: ${hint}`;
         checks.push({ name, state: "fault", message });
       }

@@ -37,9 +37,16 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    "import",
+    {
+      summary: "make a song catalogue of your own files, and use it",
+      load: async () => (await import("./import.js")).importCommand,
+    },
+  ],
+  [
     "catalogue",
     {
-      summary: "list the song catalogues of this node",
+      summary: "list, check, choose and remove the song catalogues of this node",
       load: async () => (await import("./catalogue.js")).catalogueCommand,
     },
   ],

@@ -36,7 +36,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   await syncToDisk(dirname(path));
 }
 
-const temporaryPattern = new RegExp(`\\.(${markPattern})\\.tmp$`, "u");
+const temporaryPattern = new RegExp(`\\.(?<mark>${markPattern})\\.tmp$`, "u");
 
 /**
  * Removes what `replaceFile` left in a folder when its process was killed; a write that may still
@@ -51,12 +51,12 @@ export async function removeTemporaries(folder: string): Promise<readonly string
 /**
  * Removes the files and folders whose names hold the mark of a run that is over.
  *
- * @param pattern its first group is the mark
+ * @param pattern has a group `mark`
  */
 export async function removeMarked(folder: string, pattern: RegExp): Promise<readonly string[]> {
   const removed: string[] = [];
   for (const entry of await entriesOf(folder)) {
-    const mark = pattern.exec(entry)?.[1];
+    const mark = pattern.exec(entry)?.groups?.["mark"];
     if (mark === undefined || isRunning(mark)) continue;
     await rm(join(folder, entry), { recursive: true, force: true });
     removed.push(entry);

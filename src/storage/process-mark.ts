@@ -1,23 +1,52 @@
-import { randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 
 /**
- * Names this run of this process in the names of temporary files. The process id alone would not
- * do: in a container it is 1 in every run.
+ * Names a run of a process in the names of temporary files: its id, and a sum over when it started.
+ * The process id alone would not do: in a container it is 1 in every run, and anywhere ids come
+ * round again. All threads of a process have the same mark.
  */
-export const processMark = `${process.pid}-${randomBytes(4).toString("hex")}`;
+export const processMark = markOf(process.pid);
 
 /** What a mark looks like, for use inside a regular expression. */
 export const markPattern = String.raw`\d+-[0-9a-f]{8}`;
 
-/** Whether the run that left a mark may still be working. */
+/** The mark of the process that has this id now. */
+export function markOf(pid: number): string {
+  const sum = createHash("sha256").update(startOf(pid)).digest("hex");
+  return `${pid}-${sum.slice(0, 8)}`;
+}
+
+/** Whether the run that left a mark is still there. */
 export function isRunning(mark: string): boolean {
   const pid = Number.parseInt(mark, 10);
-  if (pid === process.pid) return mark === processMark;
+  return exists(pid) && markOf(pid) === mark;
+}
+
+/** The process that left a mark. */
+export function pidOf(mark: string): number {
+  return Number.parseInt(mark, 10);
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     // EPERM: it lives, and belongs to someone else.
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** When a process started: the boot, and clock ticks since then. Empty where there is no /proc. */
+function startOf(pid: number): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field, the program's name in brackets, may hold anything; the start is the 22nd.
+    const afterName = status.slice(status.lastIndexOf(")") + 2).split(" ");
+    return `${boot} ${afterName[19] ?? ""}`;
+  } catch {
+    return "";
   }
 }

@@ -70,11 +70,18 @@ export function foldArtist(text: string): string {
  * show a song once. Parts of a work ("Part 1", "Part 2") are different songs.
  */
 export function workKey(title: string, artist: string): string {
-  const folded = foldTitle(title);
-  const primary = normaliseText(artist).split(artistSeparator)[0] ?? "";
-  const part = folded.otherCore !== undefined && partNote.test(folded.notes);
-  const song = part ? folded.otherCore : folded.core;
-  return `${squeeze(foldArtist(primary))}\n${squeeze(song)}`;
+  return workOf(foldTitle(title), mainArtist(artist));
+}
+
+/** The same text for every spelling of the artist who comes first, without guests and blanks. */
+export function mainArtist(artist: string): string {
+  return squeeze(foldArtist(normaliseText(artist).split(artistSeparator)[0] ?? ""));
+}
+
+/** `workKey` of what has been folded already. */
+export function workOf(title: FoldedTitle, artist: string): string {
+  const part = title.otherCore !== undefined && partNote.test(title.notes);
+  return `${artist}\n${squeeze((part ? title.otherCore : undefined) ?? title.core)}`;
 }
 
 /** A folded text without its blanks: "back stage" and "backstage" are one. */

@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from "../steps.js";
 import type { SqlDatabase } from "../storage/sqlite.js";
 import { hashKey } from "./key-hash.js";
 import { maxWordLength } from "./index-words.js";
@@ -49,22 +50,29 @@ export interface TitleIndex {
   songText(ordinal: number): SongText;
 }
 
+export interface TitleIndexOptions {
+  readonly db: SqlDatabase;
+  /** Looks a song up by ordinal; it should be cached. */
+  readonly songText: (ordinal: number) => SongText;
+}
+
 /**
  * Opens the title tables of a catalogue. About 20 bytes per song stay in memory; an exact title
  * needs no call to the database.
  *
- * @param options `songText` looks a song up by ordinal; it should be cached
  * @throws EarshotError `bad_catalogue` when the tables are of another format or incomplete
  */
-export function openTitleIndex(options: {
-  readonly db: SqlDatabase;
-  readonly songText: (ordinal: number) => SongText;
-}): TitleIndex {
+export function openTitleIndex(options: TitleIndexOptions): TitleIndex {
+  return atOnce(openTitleIndexInSteps(options));
+}
+
+/** `openTitleIndex`, about a millisecond a step. */
+export function* openTitleIndexInSteps(options: TitleIndexOptions): Steps<TitleIndex> {
   const { db, songText } = options;
-  if (numbersOf(new Uint8Array(loadArray(db, "format")))[0] !== titleFormat)
-    throw damaged("format");
-  const table = loadTable(db);
-  const vocabulary = loadVocabulary(db);
+  const format = numbersOf(new Uint8Array(yield* loadArray(db, "format")))[0];
+  if (format !== titleFormat) throw damaged("format");
+  const table = yield* loadTable(db);
+  const vocabulary = yield* loadVocabulary(db);
   const selectTitles = db.prepare("SELECT titles FROM title_words WHERE id = ?");
   const selectWords = db.prepare("SELECT words FROM title_letter_pairs WHERE pair = ?");
   const search = createTitleSearch({
@@ -105,17 +113,17 @@ function ownersOf(table: TitleTable, core: string): TitleOwner[] {
   return owners;
 }
 
-function loadTable(db: SqlDatabase): TitleTable {
-  const ordinal = new Uint32Array(loadArray(db, "ordinal"));
+function* loadTable(db: SqlDatabase): Steps<TitleTable> {
+  const ordinal = new Uint32Array(yield* loadArray(db, "ordinal"));
   const table = {
     entryCount: ordinal.length,
-    directory: new Uint32Array(loadArray(db, "directory")),
-    fingerprint: new Uint32Array(loadArray(db, "fingerprint")),
+    directory: new Uint32Array(yield* loadArray(db, "directory")),
+    fingerprint: new Uint32Array(yield* loadArray(db, "fingerprint")),
     ordinal,
-    artistHash: new Uint16Array(loadArray(db, "artistHash")),
-    popularity: new Uint8Array(loadArray(db, "popularity")),
-    tags: new Uint8Array(loadArray(db, "tags")),
-    weight: new Uint16Array(loadArray(db, "weight")),
+    artistHash: new Uint16Array(yield* loadArray(db, "artistHash")),
+    popularity: new Uint8Array(yield* loadArray(db, "popularity")),
+    tags: new Uint8Array(yield* loadArray(db, "tags")),
+    weight: new Uint16Array(yield* loadArray(db, "weight")),
   };
   const { fingerprint, artistHash, popularity, tags, weight } = table;
   for (const column of [fingerprint, artistHash, popularity, tags, weight]) {
@@ -125,13 +133,13 @@ function loadTable(db: SqlDatabase): TitleTable {
   return table;
 }
 
-function loadVocabulary(db: SqlDatabase): Vocabulary {
-  const weight = new Uint8Array(loadArray(db, "wordWeight"));
-  const lengthStart = new Uint32Array(loadArray(db, "wordLengthStart"));
+function* loadVocabulary(db: SqlDatabase): Steps<Vocabulary> {
+  const weight = new Uint8Array(yield* loadArray(db, "wordWeight"));
+  const lengthStart = new Uint32Array(yield* loadArray(db, "wordLengthStart"));
   if (lengthStart.length !== maxWordLength + 2 || lengthStart.at(-1) !== weight.length) {
     throw damaged("vocabulary");
   }
-  const text = new Uint16Array(loadArray(db, "wordText"));
+  const text = new Uint16Array(yield* loadArray(db, "wordText"));
   const textStart = textStarts(lengthStart);
   return { wordCount: weight.length, text, lengthStart, textStart, weight };
 }

@@ -1,4 +1,5 @@
 import { EarshotError } from "../errors.js";
+import type { Steps } from "../steps.js";
 import type { SqlDatabase } from "../storage/sqlite.js";
 
 /** Version of everything that the title tables hold; a reader refuses any other. */
@@ -31,8 +32,8 @@ export function saveArray(db: SqlDatabase, name: string, values: PackedArray): v
   }
 }
 
-/** Reads the bytes of a kept array; empty when there is none of that name. */
-export function loadArray(db: SqlDatabase, name: string): ArrayBuffer {
+/** Reads the bytes of a kept array, a part a step; empty when there is none of that name. */
+export function* loadArray(db: SqlDatabase, name: string): Steps<ArrayBuffer> {
   const total = db.prepare(
     "SELECT coalesce(sum(length(bytes)), 0) FROM title_arrays WHERE name = ?",
   );
@@ -43,6 +44,7 @@ export function loadArray(db: SqlDatabase, name: string): ArrayBuffer {
     const bytes = select.get(name, start / partBytes)?.[0];
     if (!(bytes instanceof Uint8Array)) throw damaged(name);
     whole.set(bytes, start);
+    yield;
   }
   return whole.buffer;
 }

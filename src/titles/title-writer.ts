@@ -1,5 +1,5 @@
 import type { SqlDatabase } from "../storage/sqlite.js";
-import { foldArtist, foldTitle } from "./fold.js";
+import { foldArtist, type FoldedTitle, foldTitle } from "./fold.js";
 import { createGrowingArray } from "./growing-array.js";
 import { indexWords } from "./index-words.js";
 import { hashArtist, hashKey, wordingTag } from "./key-hash.js";
@@ -17,9 +17,17 @@ export interface TitleRow {
   readonly popularity?: number | undefined;
 }
 
+/** What a caller who has folded a song's texts already can hand over. */
+export interface FoldedSong {
+  readonly title: FoldedTitle;
+  /** From `hashArtist`. */
+  readonly artistHash: number;
+}
+
 /** Builds the title tables of one catalogue. */
 export interface TitleWriter {
-  add(row: TitleRow): void;
+  /** @param folded the texts of the row, folded; folding is most of the work of adding a song */
+  add(row: TitleRow, folded?: FoldedSong): void;
   /** Writes everything, within a savepoint of its own. Call it once, after the last song. */
   finish(): void;
 }
@@ -47,11 +55,10 @@ export interface GatheredTitles {
 export function createTitleWriter(db: SqlDatabase): TitleWriter {
   const gatherer = createGatherer();
   return {
-    add(row) {
-      const folded = foldTitle(row.title);
+    add(row, { title: folded, artistHash } = foldSong(row)) {
       const song = {
         ordinal: row.ordinal,
-        artistHash: hashArtist(foldArtist(row.artist)),
+        artistHash,
         popularity: popularityByte(row.popularity),
       };
       const notes = folded.notes === "" ? 0 : wordingTag(folded.notes);
@@ -74,6 +81,10 @@ export function createTitleWriter(db: SqlDatabase): TitleWriter {
       db.exec("RELEASE titles");
     },
   };
+}
+
+function foldSong({ title, artist }: TitleRow): FoldedSong {
+  return { title: foldTitle(title), artistHash: hashArtist(foldArtist(artist)) };
 }
 
 interface GatheredSong {
@@ -112,14 +123,14 @@ function createGatherer() {
     gathered(): GatheredTitles {
       wordStart.push(words.length);
       return {
-        hashHigh: hashHigh.values(),
-        hashLow: hashLow.values(),
-        ordinal: ordinal.values(),
-        artistHash: artistHash.values(),
-        popularity: popularity.values(),
-        tags: tags.values(),
-        wordStart: wordStart.values(),
-        words: words.values(),
+        hashHigh: hashHigh.take(),
+        hashLow: hashLow.take(),
+        ordinal: ordinal.take(),
+        artistHash: artistHash.take(),
+        popularity: popularity.take(),
+        tags: tags.take(),
+        wordStart: wordStart.take(),
+        words: words.take(),
         vocabulary: [...ids.keys()],
       };
     },

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { removeLeftovers } from "../../src/catalogue/folders.js";
-import { processMark } from "../../src/storage/process-mark.js";
+import { markOf, processMark } from "../../src/storage/process-mark.js";
 import { listCatalogues, verifyCatalogue } from "../../src/catalogue/store.js";
 import { buildTest, temporaryFolder } from "./temporary.js";
 import { generateSongs } from "../../bench/catalogue/generate.js";
@@ -45,7 +45,7 @@ test("Only what a dead process left is removed", async (t) => {
     own: `.building-test-${processMark}`,
     // An earlier run that had the same process id, as in a container.
     earlier: `.building-test-${process.pid}-00000000`,
-    alive: `.building-test-${process.ppid}-00000000`,
+    alive: `.building-test-${markOf(process.ppid)}`,
     foreign: ".something-else",
   };
   for (const folder of Object.values(folders)) {

@@ -9,6 +9,7 @@ test("every command explains itself", async () => {
     "start",
     "ask",
     "watch",
+    "import",
     "catalogue",
     "config",
     "doctor",
@@ -29,6 +30,10 @@ test("wrong use ends with 2 and one line that says what is wrong", async () => {
     [["ask", "x", "--limit", "0"], /limit/u],
     [["ask", "x", "--filter", "year"], /COLUMN=MIN:MAX/u],
     [["ask", "x", "--node", "A B"], /--node/u],
+    [["import"], /a FILE or URL is needed/u],
+    [["import", "x.csv", "--map", "tempo"], /COLUMN=FIELD/u],
+    [["import", "x.csv", "--name", "My songs"], /a-z, 0-9/u],
+    [["import", "x.csv", "--name", "starter"], /the program's own/u],
     [["catalogue", "burn"], /catalogue list/u],
   ];
   for (const [args, expected] of uses) {

@@ -187,7 +187,7 @@ test("catalogue list names the live catalogue and says what its values are", asy
   const node = sharedNode();
   const { code, stdout } = await runHere(["catalogue", "list"], node.env);
   assert.equal(code, 0);
-  assert.match(stdout, /starter@1.*live/u);
+  assert.match(stdout, /^\* +starter@1 /mu);
   assert.match(stdout, /editorial estimates/u);
 });
 

@@ -1,0 +1,32 @@
+// Imports one song file as `earshot import` does, in a process of its own, and prints what it took.
+import { buildInThread } from "../../src/catalogue/build-in-thread.js";
+import { writeCurrent } from "../../src/catalogue/current.js";
+
+const [dataDir = "", path = "", most = "1e9"] = process.argv.slice(2);
+const log = { debug() {}, info() {}, warn: console.error, error: console.error };
+const started = performance.now();
+const marks: Record<string, number> = {};
+const { manifest } = await buildInThread(
+  {
+    dataDir,
+    name: "million",
+    songs: {
+      module: new URL("song-file.js", import.meta.url).href,
+      input: { path, most: Number(most) },
+    },
+  },
+  {
+    log,
+    onProgress(progress) {
+      if (progress.from !== "build") return;
+      marks[progress.progress.stage] = (performance.now() - started) / 1000;
+    },
+  },
+);
+await writeCurrent(dataDir, manifest);
+const seconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage();
+const peakMb = process.resourceUsage().maxRSS / 1024;
+console.log(
+  JSON.stringify({ seconds, cpu: (user + system) / 1e6, peakMb, marks, points: manifest.points }),
+);

@@ -1,0 +1,181 @@
+import { join } from "node:path";
+import { buildInThread } from "../catalogue/build-in-thread.js";
+import { readCurrent, writeCurrent } from "../catalogue/current.js";
+import { checkName, formatId } from "../catalogue/folders.js";
+import type { Manifest } from "../catalogue/manifest.js";
+import { findBySource, removeOldVersions, verifyCatalogue } from "../catalogue/store.js";
+import { EarshotError, messageOf } from "../errors.js";
+import { type Mapping, parseMapping } from "../import/columns/mapping.js";
+import { tryImport } from "../import/dry-run.js";
+import { identifySources } from "../import/identify-sources.js";
+import type { ImportInput } from "../import/open-songs.js";
+import { type ImportReport, importReportSchema } from "../import/report.js";
+import { isAddress } from "../import/source/address.js";
+import { discardDownload } from "../import/source/download.js";
+import type { Log } from "../lifecycle.js";
+import type { CommandCall, CommandFlags, Terminal } from "./command.js";
+import { checkImportName, defaultCatalogueName } from "./import-name.js";
+import { count, createProgressDisplay, type ProgressDisplay } from "./import-progress.js";
+import { formatReport } from "./import-report.js";
+import { printable } from "./printable.js";
+import { isStopSignal } from "./stop-signal.js";
+
+/**
+ * One import, from the arguments to the catalogue that is live.
+ *
+ * @returns the exit code 0
+ * @throws EarshotError `bad_usage`, `timeout` when it was interrupted, `bad_song_file`,
+ *   `source_unavailable`, and whatever the build throws; nothing has changed then
+ */
+export async function runImport(call: CommandCall): Promise<number> {
+  try {
+    return await importFiles(call);
+  } catch (error) {
+    if (!isStopSignal(call.signal.reason)) throw error;
+    throw new EarshotError("timeout", "interrupted; nothing was changed", { cause: error });
+  }
+}
+
+/** What is to be imported, as the arguments say. */
+interface Wish {
+  readonly locations: readonly string[];
+  readonly map: readonly Mapping[];
+  /** The catalogue's name, where it was given. */
+  readonly ownName: string | undefined;
+  readonly name: string;
+}
+
+async function importFiles({ positionals, flags, loaded, terminal, signal }: CommandCall) {
+  const wish = readWish(positionals, flags);
+  const display = createProgressDisplay(terminal);
+  const steps: Steps = { terminal, display, signal, log: logTo(terminal) };
+  try {
+    if (flags["dry-run"] === true) await tryOut(wish, steps);
+    else await importInto(loaded.config.data.dir, wish, steps);
+    return 0;
+  } finally {
+    display.clear();
+  }
+}
+
+function readWish(locations: readonly string[], flags: CommandFlags): Wish {
+  const [first] = locations;
+  if (first === undefined) {
+    throw new EarshotError("bad_usage", "a FILE or URL is needed: earshot import songs.csv");
+  }
+  const ownName = typeof flags["name"] === "string" ? flags["name"] : undefined;
+  const name = ownName ?? defaultCatalogueName(first);
+  checkName(name);
+  checkImportName(name);
+  return { locations, map: mappingsOf(flags), ownName, name };
+}
+
+/** What all steps of an import need. */
+interface Steps {
+  readonly terminal: Terminal;
+  readonly display: ProgressDisplay;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+async function tryOut({ locations, map }: Wish, { terminal, display, signal, log }: Steps) {
+  const onProgress = (details: unknown) => display.show({ from: "songs", details });
+  const report = await tryImport({ locations, map, signal, log, onProgress });
+  display.clear();
+  terminal.write(formatReport(report, terminal.columns));
+  terminal.write(`\n${count(report.songs)} songs could be imported; nothing was changed\n`);
+}
+
+async function importInto(dataDir: string, wish: Wish, steps: Steps): Promise<void> {
+  const { terminal, display, signal, log } = steps;
+  const { locations, map, name } = wish;
+  const cacheDir = join(dataDir, "downloads");
+  const fetching = { cacheDir, signal, log, onProgress: display.showDownload };
+  const source = await identifySources(locations, map, fetching);
+  const known = await findImported(dataDir, source.sha256, wish);
+  if (known !== undefined) {
+    await discardDownloads(wish, cacheDir);
+    display.clear();
+    terminal.write(`${known}\n`);
+    return;
+  }
+  const input: ImportInput = { locations: [...locations], map: [...map], cacheDir, source };
+  const module = new URL("../import/open-songs.js", import.meta.url).href;
+  const options = { signal, log, onProgress: display.show };
+  const built = await buildInThread({ dataDir, name, songs: { module, input } }, options);
+  await writeCurrent(dataDir, built.manifest);
+  await tidyUp(dataDir, cacheDir, wish).catch((error: unknown) => {
+    log.warn({}, `what is not needed any more could not be removed: ${messageOf(error)}`);
+  });
+  display.clear();
+  const report = importReportSchema.parse(built.report);
+  terminal.write(formatReport(report, terminal.columns));
+  terminal.write(describeResult(built.manifest, report));
+}
+
+/** The live version and the one before it, to go back to, are all that is kept of a name. */
+const keptVersions = 2;
+
+async function tidyUp(dataDir: string, cacheDir: string, wish: Wish): Promise<void> {
+  await removeOldVersions(dataDir, wish.name, keptVersions);
+  await discardDownloads(wish, cacheDir);
+}
+
+/** What was fetched has become a catalogue, and a card of a Pi is small. */
+async function discardDownloads({ locations }: Wish, cacheDir: string): Promise<void> {
+  for (const location of locations) {
+    if (isAddress(location)) await discardDownload(location, cacheDir);
+  }
+}
+
+function mappingsOf(flags: CommandFlags): Mapping[] {
+  const given = flags["map"];
+  const texts = Array.isArray(given) ? given : [];
+  return texts.flatMap((text: unknown) => (typeof text === "string" ? [parseMapping(text)] : []));
+}
+
+/** What is said when the same files are in a whole catalogue already; `undefined` when not. */
+async function findImported(
+  dataDir: string,
+  sha256: string,
+  { ownName }: Wish,
+): Promise<string | undefined> {
+  const same = await findBySource(dataDir, sha256);
+  if (same === undefined || (ownName !== undefined && ownName !== same.name)) return undefined;
+  const id = formatId(same);
+  if (!(await isWhole(dataDir, id))) return undefined;
+  const current = await readCurrent(dataDir);
+  return current !== undefined && formatId(current) === id
+    ? `already imported: ${id} is live and holds just this; nothing was changed`
+    : `already imported as ${id}, which is not live; nothing was changed. To use it: earshot catalogue use ${id}`;
+}
+
+async function isWhole(dataDir: string, id: string): Promise<boolean> {
+  try {
+    await verifyCatalogue(dataDir, id);
+    return true;
+  } catch (error) {
+    if (error instanceof EarshotError && error.code === "bad_catalogue") return false;
+    throw error;
+  }
+}
+
+function describeResult(manifest: Manifest, report: ImportReport): string {
+  const { songs, repeated, features } = manifest;
+  const [song] = report.samples;
+  const title = song === undefined ? "a title" : printable(song.title).replaceAll(/["$`\\]/gu, "");
+  const repeats = repeated === 0 ? "" : ` ${count(repeated)} repeated recordings were left out.`;
+  return `
+${formatId(manifest)} is live: ${count(songs)} songs, compared by ${features.length} features.${repeats}
+A node that is running changes over by itself. To ask it:
+  ./earshot ask "${title}"
+`;
+}
+
+/** The terminal gets what a person must know; the rest is in the report. */
+function logTo(terminal: Terminal): Log {
+  const say = (_details: object, message: string): void => {
+    terminal.writeError(`earshot import: ${message}`);
+  };
+  return { debug() {}, info() {}, warn: say, error: say };
+}

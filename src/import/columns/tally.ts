@@ -1,0 +1,65 @@
+import type { CellReader } from "./column-plan.js";
+
+/** What was seen in one column of a table. */
+export interface Tally {
+  /** Counts a value; @returns it, or NaN where it is unknown or impossible. */
+  addNumber(value: number | undefined, range: Extract<CellReader, { kind: "number" }>): number;
+  /** Counts a text, "" being unknown, and returns it. */
+  addText(text: string): string;
+  readonly counts: Readonly<TallyCounts>;
+}
+
+interface TallyCounts {
+  known: number;
+  /** The cell said so, or was empty. */
+  unknown: number;
+  /** Of these, cells of 0 in a column where 0 is "not known". */
+  zeros: number;
+  /** Text where a number belongs. */
+  unreadable: number;
+  /** Numbers that are impossible. */
+  outside: number;
+  least: number;
+  most: number;
+}
+
+/** Creates counts of nothing. */
+export function createTally(): Tally {
+  const counts: TallyCounts = {
+    known: 0,
+    unknown: 0,
+    zeros: 0,
+    unreadable: 0,
+    outside: 0,
+    least: Infinity,
+    most: -Infinity,
+  };
+  return {
+    counts,
+    addNumber(value, { least, most, isZeroUnknown }) {
+      if (value === undefined) {
+        counts.unreadable += 1;
+        return Number.NaN;
+      }
+      const isZero = value === 0 && isZeroUnknown;
+      if (isZero || Number.isNaN(value)) {
+        counts.unknown += 1;
+        if (isZero) counts.zeros += 1;
+        return Number.NaN;
+      }
+      if (value < least || value > most) {
+        counts.outside += 1;
+        return Number.NaN;
+      }
+      counts.known += 1;
+      if (value < counts.least) counts.least = value;
+      if (value > counts.most) counts.most = value;
+      return value;
+    },
+    addText(text) {
+      if (text === "") counts.unknown += 1;
+      else counts.known += 1;
+      return text;
+    },
+  };
+}

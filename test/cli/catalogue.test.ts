@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { existsSync, truncateSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { after, before, test } from "node:test";
+import { generateSongs } from "../../bench/catalogue/generate.js";
+import { formatBytes } from "../../src/cli/catalogue-table.js";
+import { runProgram } from "../../src/cli/program.js";
+import { buildTest } from "../catalogue/temporary.js";
+
+let dataDir = "";
+
+/** Runs `earshot catalogue …` in this process. */
+async function catalogue(...args: readonly string[]) {
+  let out = "";
+  let error = "";
+  const code = await runProgram({
+    args: ["catalogue", ...args],
+    env: { EARSHOT_DATA_DIR: dataDir },
+    signal: new AbortController().signal,
+    terminal: {
+      write: (text) => {
+        out += text;
+      },
+      writeError: (line) => {
+        error += `${line}\n`;
+      },
+      isInteractive: false,
+      isColoured: false,
+      isLogTerminal: false,
+      isLogColoured: false,
+      columns: 100,
+      input: new PassThrough(),
+    },
+  });
+  return { code, out, error };
+}
+
+after(() => rm(dataDir, { recursive: true }));
+
+before(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "earshot-test-"));
+  for (const count of [20, 30, 40]) await buildTest(dataDir, generateSongs(count));
+});
+
+test("use, list and rollback agree on what is live", async () => {
+  assert.match((await catalogue("use", "test")).out, /^test@3 is live now, \d+ songs/u);
+  assert.match((await catalogue("list")).out, /^\* +test@3 +\d+ +4 +[\d.]+ kB/mu);
+  assert.match((await catalogue("rollback")).out, /^test@2 is live now/u);
+  const { out } = await catalogue("list", "--json");
+  const live = JSON.parse(out).find((one: { isCurrent: boolean }) => one.isCurrent);
+  assert.equal(live.version, 2);
+});
+
+test("the live catalogue is not removed, another one is, and a version must be named", async () => {
+  await catalogue("use", "test@2");
+  assert.equal((await catalogue("remove", "test@2")).code, 2);
+  assert.equal((await catalogue("remove", "test")).code, 2);
+  assert.equal((await catalogue("remove", "test@9")).code, 1);
+  assert.equal((await catalogue("remove", "test@1")).code, 0);
+  assert.ok(!existsSync(join(dataDir, "catalogues", "test@1")));
+  assert.ok(existsSync(join(dataDir, "catalogues", "test@2")));
+});
+
+test("verify names what is damaged and ends with 1; use refuses it", async () => {
+  await catalogue("use", "test@2");
+  assert.match((await catalogue("verify")).out, /test@2 is whole, \d+ songs\ntest@3 is whole/u);
+  truncateSync(join(dataDir, "catalogues", "test@3", "songs.db"), 50);
+  const { code, out, error } = await catalogue("verify");
+  assert.equal(code, 1);
+  assert.match(out, /^test@2 is whole/u);
+  assert.match(error, /^test@3: .*songs\.db is damaged/u);
+  assert.equal((await catalogue("verify", "test@3")).code, 1);
+  assert.equal((await catalogue("use", "test@3")).code, 1);
+  assert.match((await catalogue("list")).out, /^\* +test@2/mu);
+});
+
+test("sizes are written as people read them", () => {
+  assert.deepEqual([900, 3.44e6, 2.5e9].map(formatBytes), ["0.9 kB", "3.4 MB", "2.5 GB"]);
+});

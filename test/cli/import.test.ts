@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import { z } from "zod";
+import { readCurrent } from "../../src/catalogue/current.js";
+import { listCatalogues } from "../../src/catalogue/store.js";
+import { runProgram } from "../../src/cli/program.js";
+import { makeTempFolder } from "../support/temp-folder.js";
+
+interface CallOptions {
+  readonly isInteractive?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onWrite?: () => void;
+}
+
+/** `earshot import …` in this process, with a data folder of its own. */
+async function runImport(dataDir: string, args: readonly string[], options: CallOptions = {}) {
+  const printed = { out: "", error: "" };
+  const { isInteractive = false, signal = new AbortController().signal } = options;
+  const code = await runProgram({
+    args: ["import", ...args],
+    env: { EARSHOT_DATA_DIR: dataDir },
+    signal,
+    terminal: {
+      write: (text) => {
+        printed.out += text;
+        options.onWrite?.();
+      },
+      writeError: (line) => {
+        printed.error += `${line}\n`;
+      },
+      isInteractive,
+      isColoured: false,
+      isLogTerminal: false,
+      isLogColoured: false,
+      columns: 80,
+      input: new PassThrough(),
+    },
+  });
+  return { code, ...printed };
+}
+
+/** A song file as people have them, invented. */
+function songFile(count: number, seed = 1): string {
+  const rows = Array.from({ length: count }, (_, row) => {
+    const turn = (row * 7919 + seed * 104_729) % 100_003;
+    return `Song ${row},Band ${row % 50},${1960 + (row % 60)},${(70 + turn / 1000).toFixed(2)},${(turn / 100_003).toFixed(4)}`;
+  });
+  return `title,artist,year,tempo,energy\n${rows.join("\n")}\n`;
+}
+
+/** What an import may leave in its data folder when it has ended. */
+function entriesOf(dataDir: string): readonly string[] {
+  return readdirSync(dataDir, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name !== "import.lock",
+  );
+}
+
+test("A dry run prints the report and does not even make the data folder", async (t) => {
+  const folder = await makeTempFolder(t);
+  const [dataDir, file] = [join(folder, "data"), join(folder, "songs.csv")];
+  writeFileSync(file, songFile(100));
+  const { code, out, error } = await runImport(dataDir, [file, "--dry-run", "--map", "year=-"]);
+  assert.equal(code, 0, error);
+  assert.match(out, /^ {2}100 rows read, 100 songs kept$/mu);
+  assert.match(out, /^ {2}year +left out as --map says$/mu);
+  assert.match(out, /^100 songs could be imported; nothing was changed$/mu);
+  assert.equal(existsSync(dataDir), false);
+});
+
+test("Imported songs become live with their report; the same file again adds nothing", async (t) => {
+  const folder = await makeTempFolder(t);
+  const [dataDir, file] = [join(folder, "data"), join(folder, "My Songs.csv")];
+  writeFileSync(file, songFile(300));
+  const first = await runImport(dataDir, [file]);
+  assert.equal(first.code, 0, first.error);
+  assert.match(first.out, /^my_songs@1 is live: 300 songs, compared by 2 features/mu);
+  assert.deepEqual(await readCurrent(dataDir), { name: "my_songs", version: 1 });
+  const kept: unknown = JSON.parse(
+    readFileSync(join(dataDir, "catalogues", "my_songs@1", "report.json"), "utf8"),
+  );
+  assert.equal(z.looseObject({ songs: z.number() }).parse(kept).songs, 300);
+
+  const before = entriesOf(dataDir);
+  const again = await runImport(dataDir, [file]);
+  assert.equal(again.code, 0);
+  assert.match(again.out, /^already imported: my_songs@1 is live/u);
+  assert.deepEqual(entriesOf(dataDir), before);
+
+  const mapped = await runImport(dataDir, [file, "--map", "year=-"]);
+  assert.match(mapped.out, /^my_songs@2 is live/mu, "other mappings are another catalogue");
+  const back = await runImport(dataDir, [file]);
+  assert.match(
+    back.out,
+    /already imported as my_songs@1, which is not live.*catalogue use my_songs@1/u,
+  );
+});
+
+test("Several files become one catalogue under the name that was given", async (t) => {
+  const folder = await makeTempFolder(t);
+  const dataDir = join(folder, "data");
+  const files = [join(folder, "a.csv"), join(folder, "b.csv")];
+  writeFileSync(files[0] ?? "", songFile(50));
+  writeFileSync(files[1] ?? "", songFile(50).replaceAll("Song", "Tune"));
+  const { code, out, error } = await runImport(dataDir, [...files, "--name", "both"]);
+  assert.equal(code, 0, error);
+  assert.match(out, /^both@1 is live: 100 songs/mu);
+  const swapped = await runImport(dataDir, [...files.toReversed(), "--name", "both"]);
+  assert.match(swapped.out, /already imported/u);
+});
+
+test("A web address is imported like a file, and what was fetched is not kept", async (t) => {
+  const server = createServer((_request, response) => {
+    response.end(songFile(40));
+  });
+  t.after(() => server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const dataDir = await makeTempFolder(t);
+  const address = `http://127.0.0.1:${port}/hits.csv?key=1`;
+  const first = await runImport(dataDir, [address]);
+  assert.match(first.out, /^hits@1 is live: 40 songs/mu, first.error);
+  assert.match((await runImport(dataDir, [address])).out, /^already imported: hits@1/u);
+  assert.deepEqual(readdirSync(join(dataDir, "downloads")), []);
+});
+
+test("Ctrl-C leaves what was live, and nothing else", async (t) => {
+  const folder = await makeTempFolder(t);
+  const [dataDir, file] = [join(folder, "data"), join(folder, "songs.csv")];
+  writeFileSync(file, songFile(60));
+  await runImport(dataDir, [file]);
+  const before = entriesOf(dataDir);
+  writeFileSync(file, songFile(20_000, 3));
+  const stopping = new AbortController();
+  const { code, error } = await runImport(dataDir, [file], {
+    isInteractive: true,
+    signal: stopping.signal,
+    onWrite: () => stopping.abort({ signal: "SIGINT" }),
+  });
+  assert.equal(code, 1);
+  assert.equal(error, "earshot import: interrupted; nothing was changed\n");
+  assert.deepEqual(entriesOf(dataDir), before);
+  assert.deepEqual(await readCurrent(dataDir), { name: "songs", version: 1 });
+});
+
+test("What cannot be imported is refused in one line that says why", async (t) => {
+  const folder = await makeTempFolder(t);
+  const dataDir = join(folder, "data");
+  const write = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const cases: readonly (readonly [readonly string[], RegExp, number?])[] = [
+    [[join(folder, "none.csv")], /there is no such file/u],
+    [[folder], /folder/u],
+    [[write("empty.csv", "")], /empty/u],
+    [[write("binary.csv", Buffer.from([0, 1, 2, 0, 255, 254, 0, 0]))], /binary/u],
+    [[write("names.csv", "title,artist\nA,B\nC,D\n")], /none for the sound/u],
+    [[write("songs.csv", songFile(20)), "--map", "Tempo2=tempo"], /did you mean "tempo"/u, 2],
+    [[write("one.csv", "title,artist,tempo\nA,B,120\n")], /no feature in which they differ/u],
+  ];
+  for (const [args, expected, exitCode = 1] of cases) {
+    const { code, error, out } = await runImport(dataDir, args);
+    assert.equal(code, exitCode, error);
+    assert.match(error, expected);
+    assert.equal(error.trim().split("\n").length, 1, error);
+    assert.equal(out, "");
+  }
+  assert.deepEqual(await listCatalogues(dataDir), []);
+});
