@@ -4,13 +4,14 @@ import { linkIdentical } from "../../src/catalogue/identical-vectors.js";
 import { createEmbedding } from "../../src/sound/embedding.js";
 
 /** The vectors of all songs, one after the other. */
-export function vectorsOf({ manifest, size, valueOf }: Catalogue): Float32Array {
+export function vectorsOf(catalogue: Catalogue): Float32Array {
+  const { manifest, size } = catalogue;
   const { dimensions, features } = manifest;
   const embedding = createEmbedding(features);
   const vectors = new Float32Array(size * dimensions);
   const vector: number[] = Array.from({ length: dimensions }, () => 0);
   for (let ordinal = 0; ordinal < size; ordinal++) {
-    const values = features.map(({ name }) => valueOf(ordinal, name) ?? Number.NaN);
+    const values = features.map(({ name }) => catalogue.valueOf(ordinal, name) ?? Number.NaN);
     embedding.embed(values, 0, vector);
     vectors.set(vector, ordinal * dimensions);
   }
