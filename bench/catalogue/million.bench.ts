@@ -1,7 +1,7 @@
 // A catalogue as large as they come: built, opened, asked. The number of songs is the first
-// argument. Needs about 1 GB of disk below the temporary folder, and ten minutes on a busy machine.
+// argument, a file to keep them in for the next run the second. Needs about 1 GB of disk below the temporary folder, and ten minutes on a busy machine.
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import { readCurrent } from "../../src/catalogue/current.js";
 import { catalogueFolder } from "../../src/catalogue/folders.js";
 import { EarshotError } from "../../src/errors.js";
 import { reportFigure } from "../figure.js";
-import { measureBareIndex } from "./bare-index.js";
+import { measureBareIndex, vectorsOf } from "./bare-index.js";
 import { measureLiveNode } from "./live-node.js";
 import { measureLookups, measureNeighbours, measureOpening } from "./open-catalogue.js";
 import { writeSongFile } from "./song-file.js";
@@ -24,8 +24,8 @@ async function main(): Promise<void> {
   const songs = Number(process.argv[2] ?? 1_000_000);
   const dataDir = mkdtempSync(join(tmpdir(), "earshot-million-"));
   try {
-    const file = join(dataDir, "songs.csv");
-    await writeSongFile(file, songs);
+    const file = process.argv[3] ?? join(dataDir, "songs.csv");
+    if (!existsSync(file)) await writeSongFile(file, songs);
     const build = await measureBuild(dataDir, file);
     const id = await readCurrent(dataDir);
     if (id === undefined) throw new EarshotError("internal", "the build made nothing live");
@@ -36,9 +36,10 @@ async function main(): Promise<void> {
     await measureLiveNode({ bench: BENCH, dataDir, folder, songs: file });
     await measureOpening(BENCH, folder);
     const catalogue = await openCatalogue(folder);
-    measureNeighbours(BENCH, catalogue);
+    const vectors = vectorsOf(catalogue);
+    measureNeighbours(BENCH, catalogue, vectors);
     measureLookups(BENCH, catalogue);
-    const bare = measureBareIndex(catalogue);
+    const bare = measureBareIndex(vectors, catalogue.manifest.dimensions);
     catalogue.close();
     for (const [figure, value] of Object.entries(bare)) {
       reportFigure(BENCH, `bare index, ${figure}`, { value, unit: "s" });

@@ -9,7 +9,6 @@ export const catalogueFormat = 3;
 
 /** The files of a catalogue beside its manifest. */
 export const catalogueFiles = ["songs.db", "index.hnsw"] as const;
-export type CatalogueFile = (typeof catalogueFiles)[number];
 
 export const manifestFile = "manifest.json";
 

@@ -37,7 +37,7 @@ const LINKS = 12;
 /** Candidates that are weighed when a point is linked in. */
 const BUILD_WIDTH = 100;
 /** Candidates that a search keeps at least. */
-const SEARCH_WIDTH = 32;
+const SEARCH_WIDTH = 40;
 
 /** Creates an empty index for exactly `points` points, each added once. */
 export function createVectorIndexBuilder(shape: VectorIndexShape): VectorIndexBuilder {

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
 import {
+  findBySource,
   listCatalogues,
+  makeLive,
   openLive,
   rollBack,
   selectCatalogue,
@@ -114,4 +116,29 @@ test("Using a catalogue does not change a byte of it", async (t) => {
   catalogue?.songs(catalogue.nearest(0, 10).map(({ ordinal }) => ordinal));
   catalogue?.close();
   await verifyCatalogue(dataDir, "test@2");
+});
+
+test("An import keeps the newest two versions of its name, and what was live before", async (t) => {
+  const dataDir = await twoVersions(t);
+  const ids = async () =>
+    (await listCatalogues(dataDir)).map(({ version, isCurrent }) => [version, isCurrent]);
+  await selectCatalogue(dataDir, "test@1");
+  assert.deepEqual(await makeLive(dataDir, await buildTest(dataDir, generateSongs(30))), []);
+  assert.deepEqual(await ids(), [
+    [1, false],
+    [2, false],
+    [3, true],
+  ]);
+  const fourth = await buildTest(dataDir, generateSongs(30));
+  assert.deepEqual(await makeLive(dataDir, fourth), ["test@1", "test@2"]);
+  assert.deepEqual(await ids(), [
+    [3, false],
+    [4, true],
+  ]);
+});
+
+test("A catalogue is found by the sum of its source", async (t) => {
+  const dataDir = await twoVersions(t);
+  assert.equal((await findBySource(dataDir, "0".repeat(64)))?.version, 2);
+  assert.equal(await findBySource(dataDir, "1".repeat(64)), undefined);
 });
