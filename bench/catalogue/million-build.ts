@@ -23,7 +23,7 @@ const { manifest } = await buildInThread(
     },
   },
 );
-await makeLive(dataDir, manifest);
+await makeLive({ dataDir, built: manifest, log });
 const seconds = (performance.now() - started) / 1000;
 const { user, system } = process.cpuUsage();
 const peakMb = process.resourceUsage().maxRSS / 1024;

@@ -102,13 +102,32 @@ const keptVersions = 2;
 
 /**
  * Makes a catalogue that was just built the live one, and gives the disk of a Pi some room back: of
- * its name the newest two are kept, and what was live until now. Other names are left alone.
+ * its name the newest two are kept, and what was live until now. Other names are left alone. What
+ * cannot be removed is a warning: the new one is live by then.
  *
  * @returns the ids that were removed
  */
-export async function makeLive(dataDir: string, built: CatalogueId): Promise<readonly string[]> {
+export async function makeLive(options: {
+  readonly dataDir: string;
+  readonly built: CatalogueId;
+  readonly log: Log;
+}): Promise<readonly string[]> {
+  const { dataDir, built, log } = options;
   const before = await readCurrent(dataDir);
   await writeCurrent(dataDir, built);
+  try {
+    return await removeOldVersions(dataDir, built, before);
+  } catch (error) {
+    log.warn({ reason: messageOf(error) }, "an old version could not be removed");
+    return [];
+  }
+}
+
+async function removeOldVersions(
+  dataDir: string,
+  built: CatalogueId,
+  before: CatalogueId | undefined,
+): Promise<readonly string[]> {
   const versions = (await findCatalogues(dataDir)).filter(({ name }) => name === built.name);
   const old = versions
     .slice(0, -keptVersions)

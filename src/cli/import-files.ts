@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { buildInThread } from "../catalogue/build-in-thread.js";
-import { readCurrent, writeCurrent } from "../catalogue/current.js";
+import { readCurrent } from "../catalogue/current.js";
 import { checkName, formatId } from "../catalogue/folders.js";
 import type { Manifest } from "../catalogue/manifest.js";
-import { findBySource, removeOldVersions, verifyCatalogue } from "../catalogue/store.js";
+import { findBySource, makeLive, verifyCatalogue } from "../catalogue/store.js";
 import { EarshotError, messageOf } from "../errors.js";
 import { type Mapping, parseMapping } from "../import/columns/mapping.js";
 import { tryImport } from "../import/dry-run.js";
@@ -103,22 +103,14 @@ async function importInto(dataDir: string, wish: Wish, steps: Steps): Promise<vo
   const module = new URL("../import/open-songs.js", import.meta.url).href;
   const options = { signal, log, onProgress: display.show };
   const built = await buildInThread({ dataDir, name, songs: { module, input } }, options);
-  await writeCurrent(dataDir, built.manifest);
-  await tidyUp(dataDir, cacheDir, wish).catch((error: unknown) => {
-    log.warn({}, `what is not needed any more could not be removed: ${messageOf(error)}`);
+  await makeLive({ dataDir, built: built.manifest, log });
+  await discardDownloads(wish, cacheDir).catch((error: unknown) => {
+    log.warn({}, `the downloaded file could not be removed: ${messageOf(error)}`);
   });
   display.clear();
   const report = importReportSchema.parse(built.report);
   terminal.write(formatReport(report, terminal.columns));
   terminal.write(describeResult(built.manifest, report));
-}
-
-/** The live version and the one before it, to go back to, are all that is kept of a name. */
-const keptVersions = 2;
-
-async function tidyUp(dataDir: string, cacheDir: string, wish: Wish): Promise<void> {
-  await removeOldVersions(dataDir, wish.name, keptVersions);
-  await discardDownloads(wish, cacheDir);
 }
 
 /** What was fetched has become a catalogue, and a card of a Pi is small. */

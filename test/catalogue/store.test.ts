@@ -123,14 +123,18 @@ test("An import keeps the newest two versions of its name, and what was live bef
   const ids = async () =>
     (await listCatalogues(dataDir)).map(({ version, isCurrent }) => [version, isCurrent]);
   await selectCatalogue(dataDir, "test@1");
-  assert.deepEqual(await makeLive(dataDir, await buildTest(dataDir, generateSongs(30))), []);
+  const third = await buildTest(dataDir, generateSongs(30));
+  assert.deepEqual(await makeLive({ dataDir, built: third, log: createTestLog() }), []);
   assert.deepEqual(await ids(), [
     [1, false],
     [2, false],
     [3, true],
   ]);
   const fourth = await buildTest(dataDir, generateSongs(30));
-  assert.deepEqual(await makeLive(dataDir, fourth), ["test@1", "test@2"]);
+  assert.deepEqual(await makeLive({ dataDir, built: fourth, log: createTestLog() }), [
+    "test@1",
+    "test@2",
+  ]);
   assert.deepEqual(await ids(), [
     [3, false],
     [4, true],
