@@ -70,6 +70,8 @@ export async function runInThread(entry: URL, call: ThreadCall): Promise<unknown
   try {
     return await outcomeOf(worker, call);
   } catch (error) {
+    // One that has failed is ending by itself, but not when it was this side that failed.
+    void worker.terminate();
     signal?.throwIfAborted();
     throw error;
   } finally {
@@ -81,12 +83,18 @@ export async function runInThread(entry: URL, call: ThreadCall): Promise<unknown
 
 function outcomeOf(worker: Worker, { log, onProgress }: ThreadCall): Promise<unknown> {
   const outcome = createDeferred<unknown>();
-  worker.on("message", (received: unknown) => {
-    const message = messageSchema.parse(received);
+  const take = (message: Message): void => {
     if (message.kind === "progress") onProgress?.(message.details);
     else if (message.kind === "log") log?.[message.level](message.details, message.message);
     else if (message.kind === "result") outcome.resolve(message.value);
     else outcome.reject(errorOf(message));
+  };
+  worker.on("message", (received: unknown) => {
+    try {
+      take(messageSchema.parse(received));
+    } catch (error) {
+      outcome.reject(error);
+    }
   });
   worker.on("error", (cause) => {
     outcome.reject(

@@ -2,24 +2,24 @@ import { type FileHandle, open } from "node:fs/promises";
 import { EarshotError } from "../errors.js";
 
 /**
- * The lowest level of a graph (HNSW) as hnswlib stores it, in one piece of memory: every point with
- * its vector, its label and the links to its neighbours. A point is named by its place in the file.
- * Offsets count 32-bit words of `words`; `floats` is another view of the same memory.
+ * The lowest level of a graph (HNSW): every point with its vector, its label and the links to its
+ * neighbours. A point is named by its place in the file.
  */
 export interface Graph {
   readonly points: number;
   readonly dimensions: number;
-  readonly words: Uint32Array;
-  readonly floats: Float32Array;
-  /** A point begins at `point * stride`: the number of its links, then so many points. */
-  readonly stride: number;
-  /** From a point's beginning to its vector, and to its label. */
-  readonly vectorAt: number;
-  readonly labelAt: number;
+  /** One vector after the other, and nothing between them: a search compares with hundreds. */
+  readonly vectors: Float32Array;
+  readonly labels: Uint32Array;
+  /** A point's begin at `point * linkStride`: their number, then so many points. */
+  readonly links: Uint32Array;
+  readonly linkStride: number;
 }
 
 const headerBytes = 96;
-const pieceBytes = 4 << 20;
+const labelBytes = 8;
+/** About a millisecond of taking apart. */
+const pieceBytes = 1 << 20;
 
 /**
  * Reads the lowest level of a graph's file; the levels above only lead a search to its beginning,
@@ -32,10 +32,15 @@ export async function readGraphFile(path: string): Promise<Graph> {
   try {
     file = await open(path, "r");
     const layout = layoutOf(await readPiece(file, 0, headerBytes));
-    const bytes = await readPiece(file, headerBytes, layout.points * layout.stride * 4);
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-    const floats = new Float32Array(bytes.buffer, bytes.byteOffset, words.length);
-    return { ...layout, words, floats };
+    const graph = emptyGraph(layout);
+    const pointsPerPiece = Math.ceil(pieceBytes / layout.bytesPerPoint);
+    for (let first = 0; first < graph.points; first += pointsPerPiece) {
+      const count = Math.min(pointsPerPiece, graph.points - first);
+      const start = headerBytes + first * layout.bytesPerPoint;
+      const bytes = await readPiece(file, start, count * layout.bytesPerPoint);
+      takeApart(new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4), graph, first);
+    }
+    return graph;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EarshotError(
@@ -48,26 +53,61 @@ export async function readGraphFile(path: string): Promise<Graph> {
   }
 }
 
+interface Layout {
+  readonly points: number;
+  readonly bytesPerPoint: number;
+  readonly dimensions: number;
+  readonly linkStride: number;
+}
+
 /** The fields of hnswlib's header (`saveIndex`), little-endian. */
-function layoutOf(header: Uint8Array): Omit<Graph, "words" | "floats"> {
+function layoutOf(header: Uint8Array): Layout {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const size = (offset: number): number => Number(view.getBigUint64(offset, true));
-  const [points, stride, labelAt, vectorAt] = [size(16), size(24) / 4, size(32) / 4, size(40) / 4];
-  const dimensions = labelAt - vectorAt;
-  const isSound = dimensions > 0 && vectorAt > 0 && stride === labelAt + 2;
-  if (!isSound || !Number.isInteger(stride)) throw new Error("its header makes no sense");
-  return { points, dimensions, stride, vectorAt, labelAt };
+  const bytesPerPoint = size(24);
+  const linkStride = size(40) / 4;
+  const dimensions = size(32) / 4 - linkStride;
+  const isSound =
+    Number.isInteger(linkStride) &&
+    linkStride > 1 &&
+    dimensions > 0 &&
+    bytesPerPoint === 4 * (linkStride + dimensions) + labelBytes;
+  if (!isSound) throw new Error("its header makes no sense");
+  return { points: size(16), bytesPerPoint, dimensions, linkStride };
+}
+
+function emptyGraph({ points, dimensions, linkStride }: Layout): Graph {
+  return {
+    points,
+    dimensions,
+    vectors: new Float32Array(points * dimensions),
+    labels: new Uint32Array(points),
+    links: new Uint32Array(points * linkStride),
+    linkStride,
+  };
+}
+
+/** In the file a point is its links, its vector and its label, which has 64 bits. */
+function takeApart(words: Uint32Array, graph: Graph, first: number): void {
+  const { dimensions, vectors, labels, links, linkStride } = graph;
+  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+  let from = 0;
+  for (let point = first; from < words.length; point += 1) {
+    for (let i = 0; i < linkStride; i += 1) links[point * linkStride + i] = words[from + i] ?? 0;
+    from += linkStride;
+    for (let i = 0; i < dimensions; i += 1) vectors[point * dimensions + i] = floats[from + i] ?? 0;
+    from += dimensions;
+    labels[point] = words[from] ?? 0;
+    from += labelBytes / 4;
+  }
 }
 
 async function readPiece(file: FileHandle, start: number, length: number): Promise<Uint8Array> {
-  const { size } = await file.stat();
-  if (size < start + length) throw new Error(`it has ${size} bytes`);
   const bytes = Buffer.allocUnsafeSlow(length);
   let done = 0;
   while (done < length) {
-    const wanted = Math.min(pieceBytes, length - done);
-    const { bytesRead } = await file.read(bytes, done, wanted, start + done);
-    if (bytesRead === 0) throw new Error("it became shorter");
+    const { bytesRead } = await file.read(bytes, done, length - done, start + done);
+    if (bytesRead === 0) throw new Error(`it ends after ${start + done} bytes`);
     done += bytesRead;
   }
   return bytes;

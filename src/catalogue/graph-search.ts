@@ -24,7 +24,7 @@ const linkCountMask = 0xff_ff;
  * any vector would have to find its way down all levels, and now and then lose it.
  */
 export function createGraphSearch(graph: Graph): GraphSearch {
-  const { words, floats, stride, vectorAt, labelAt, dimensions } = graph;
+  const { vectors, labels, links, linkStride, dimensions } = graph;
   const target = new Float64Array(dimensions);
   /** The round in which a point was seen last, so that it need not be emptied for each search. */
   const seen = new Uint16Array(graph.points);
@@ -32,10 +32,10 @@ export function createGraphSearch(graph: Graph): GraphSearch {
   let pool = createCandidatePool(64);
 
   function squaredDistance(point: number): number {
-    const start = point * stride + vectorAt;
+    const start = point * dimensions;
     let sum = 0;
     for (let i = 0; i < dimensions; i += 1) {
-      const difference = (target[i] ?? 0) - (floats[start + i] ?? 0);
+      const difference = (target[i] ?? 0) - (vectors[start + i] ?? 0);
       sum += difference * difference;
     }
     return sum;
@@ -56,10 +56,10 @@ export function createGraphSearch(graph: Graph): GraphSearch {
     seen[start] = now;
     pool.offer(start, 0);
     for (let point = pool.next(); point !== -1; point = pool.next()) {
-      const links = point * stride;
-      const end = links + ((words[links] ?? 0) & linkCountMask);
-      for (let link = links + 1; link <= end; link += 1) {
-        const other = words[link] ?? 0;
+      const begin = point * linkStride;
+      const end = begin + ((links[begin] ?? 0) & linkCountMask);
+      for (let link = begin + 1; link <= end; link += 1) {
+        const other = links[link] ?? 0;
         if (seen[other] === now) continue;
         seen[other] = now;
         pool.offer(other, squaredDistance(other));
@@ -72,10 +72,10 @@ export function createGraphSearch(graph: Graph): GraphSearch {
     if (pool.capacity < kept) pool = createCandidatePool(kept);
     pool.clear(kept);
     for (let i = 0; i < dimensions; i += 1) {
-      target[i] = floats[point * stride + vectorAt + i] ?? 0;
+      target[i] = vectors[point * dimensions + i] ?? 0;
     }
     explore(point);
-    return listNearest(pool, count, (other) => words[other * stride + labelAt] ?? 0);
+    return listNearest(pool, count, (other) => labels[other] ?? 0);
   };
 }
 

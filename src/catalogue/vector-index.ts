@@ -106,10 +106,10 @@ export async function readVectorIndex(
 }
 
 /** The point of each label, or NONE. */
-function* findLabels({ words, points, stride, labelAt }: Graph, labels: number): Steps<Int32Array> {
-  const pointOf = new Int32Array(labels).fill(NONE);
-  for (let point = 0; point < points; point += 1) {
-    pointOf[words[point * stride + labelAt] ?? 0] = point;
+function* findLabels({ labels }: Graph, songs: number): Steps<Int32Array> {
+  const pointOf = new Int32Array(songs).fill(NONE);
+  for (const [point, label] of labels.entries()) {
+    pointOf[label] = point;
     if (point % pointsPerStep === 0) yield;
   }
   return pointOf;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 /**
@@ -13,14 +13,17 @@ export const markPattern = String.raw`\d+-[0-9a-f]{8}`;
 
 /** The mark of the process that has this id now. */
 export function markOf(pid: number): string {
-  const sum = createHash("sha256").update(startOf(pid)).digest("hex");
+  const sum = hash("sha256", startOf(pid) ?? "");
   return `${pid}-${sum.slice(0, 8)}`;
 }
 
-/** Whether the run that left a mark is still there. */
+/**
+ * Whether the run that left a mark is still there. In doubt it is: a process of another user may
+ * hide when it started.
+ */
 export function isRunning(mark: string): boolean {
-  const pid = Number.parseInt(mark, 10);
-  return exists(pid) && markOf(pid) === mark;
+  const pid = pidOf(mark);
+  return exists(pid) && (startOf(pid) === undefined || markOf(pid) === mark);
 }
 
 /** The process that left a mark. */
@@ -38,15 +41,13 @@ function exists(pid: number): boolean {
   }
 }
 
-/** When a process started: the boot, and clock ticks since then. Empty where there is no /proc. */
-function startOf(pid: number): string {
+/** When a process started, in clock ticks since the boot; `undefined` where that cannot be read. */
+function startOf(pid: number): string | undefined {
   try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const status = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field, the program's name in brackets, may hold anything; the start is the 22nd.
-    const afterName = status.slice(status.lastIndexOf(")") + 2).split(" ");
-    return `${boot} ${afterName[19] ?? ""}`;
+    return status.slice(status.lastIndexOf(")") + 2).split(" ")[19];
   } catch {
-    return "";
+    return undefined;
   }
 }
