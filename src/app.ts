@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { createAskService } from "./ask/ask-service.js";
 import { createEmbeddedBroker, type EmbeddedBroker } from "./broker/embedded.js";
+import { readUsers } from "./broker/users/user-store.js";
 import { createBus } from "./bus/bus.js";
 import type { Route } from "./bus/connection.js";
 import { addressOfUrl, createExternalRoute } from "./bus/external-route.js";
@@ -48,7 +49,9 @@ const connectTimeoutMs = 10_000;
  *   has been stopped
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
-  checkAvailability(options.config);
+  const { broker, data } = options.config;
+  const users = await readUsers({ dataDir: data.dir, configured: broker.users });
+  checkAvailability(options.config, users.size > 0);
   await prepareDataDir(options.config.data.dir);
   const app = await composeApp(options);
   const running = await startServices(app.services, { log: options.log, stopTimeoutMs });

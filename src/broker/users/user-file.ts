@@ -34,11 +34,10 @@ export async function readUserFile(dataDir: string): Promise<UserTable | undefin
 }
 
 function unusable(path: string, reason: string): EarshotError {
-  return new EarshotError(
-    "bad_config",
-    `the users in ${path} cannot be used: ${reason}; set the file right, or take it away and add ` +
-      "the users anew with: earshot user add NAME",
-  );
+  const hint = reason.startsWith("EACCES")
+    ? "only the account that runs the node may read it, so run this as that account (sudo -u)"
+    : "set the file right, or take it away and add the users anew with: earshot user add NAME";
+  return new EarshotError("bad_config", `the users in ${path} cannot be used: ${reason}; ${hint}`);
 }
 
 /** Writes the users so that only the node's own account can read them. */

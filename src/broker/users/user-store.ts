@@ -4,6 +4,13 @@ import { createFileWatch } from "../../storage/file-watch.js";
 import { readUserFile, userFilePath } from "./user-file.js";
 import { parseUserTable, type UserRecord, type UserTable } from "./user-record.js";
 
+/** Where the users of the broker stand. */
+export interface UserSources {
+  readonly dataDir: string;
+  /** `broker.users`, checked by the configuration's schema. */
+  readonly configured: Readonly<Record<string, unknown>>;
+}
+
 /** The users of the broker as they are at the moment. */
 export interface UserStore {
   readonly size: () => number;
@@ -17,20 +24,26 @@ export interface UserStore {
 }
 
 /**
- * Opens the users: those of `users.json` in the data folder, and those of the configuration, which
+ * Reads the users: those of `users.json` in the data folder, and those of the configuration, which
  * win where both name one.
+ *
+ * @throws EarshotError `bad_config` when the file is there and cannot be used
+ */
+export async function readUsers({ dataDir, configured }: UserSources): Promise<UserTable> {
+  return merge(await readUserFile(dataDir), parseUserTable(configured));
+}
+
+/**
+ * Opens the users as `readUsers` does, to be asked by the broker.
  *
  * While the node runs the file is read again when it changes. One that is damaged, or has gone,
  * changes nothing but for a warning: no accident at run time opens the broker.
  *
- * @param options `configured` is `broker.users`, checked by the configuration's schema
  * @throws EarshotError `bad_config` when the file is there and cannot be used
  */
-export async function openUserStore(options: {
-  readonly dataDir: string;
-  readonly configured: Readonly<Record<string, unknown>>;
-  readonly log: Log;
-}): Promise<UserStore> {
+export async function openUserStore(
+  options: UserSources & { readonly log: Log },
+): Promise<UserStore> {
   const { dataDir, log } = options;
   const configured = parseUserTable(options.configured);
   const listeners: ((changed: ReadonlySet<string>) => void)[] = [];
