@@ -88,6 +88,15 @@ export function isVersionRefusal(error: unknown): boolean {
   return cause instanceof Error && unsupportedVersionCodes.has(Reflect.get(cause, "code"));
 }
 
+/** CONNACK codes that say "not you": 4 and 5 in MQTT 3.1.1, 0x86 and 0x87 in MQTT 5. */
+const refusedSignInCodes: ReadonlySet<unknown> = new Set([4, 5, 0x86, 0x87]);
+
+/** Whether a connect failed because of the user name, the password or the lack of them. */
+export function isSignInRefusal(error: unknown): boolean {
+  const cause = error instanceof EarshotError ? error.cause : error;
+  return cause instanceof Error && refusedSignInCodes.has(Reflect.get(cause, "code"));
+}
+
 /** Whether a connect failed because the broker closed the line instead of answering. */
 export function isEarlyClose(error: unknown): boolean {
   return error instanceof EarshotError && error.cause instanceof ClosedEarlyError;

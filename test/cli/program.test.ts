@@ -36,6 +36,7 @@ test("every command explains itself", async () => {
     "ask",
     "watch",
     "catalogue",
+    "user",
     "config",
     "doctor",
     "healthcheck",
@@ -56,6 +57,11 @@ test("wrong use ends with 2 and one line that says what is wrong", async () => {
     [["ask", "x", "--filter", "year"], /COLUMN=MIN:MAX/u],
     [["ask", "x", "--node", "A B"], /--node/u],
     [["catalogue", "burn"], /catalogue list/u],
+    [["user"], /user add\|password\|remove NAME/u],
+    [["user", "constructor", "x"], /user add/u],
+    [["user", "add", "a/b"], /expected a name of 1 to 64/u],
+    [["user", "add", "anna", "--role", "boss"], /--role: .*admin/u],
+    [["user", "add", "anna", "--read", "a#"], /--read\.0: expected a topic filter/u],
   ];
   for (const [args, expected] of uses) {
     const { code, error } = await call(...args);

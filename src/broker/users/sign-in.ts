@@ -37,7 +37,7 @@ export function createSignIn(options: SignInOptions): (given: Credentials) => Pr
   return async (given) => {
     const { peer, username } = given;
     if (peer.transport === "stream") return { name: ownClientName };
-    if (username === cliUserName) return checkCli(given, cliAccess);
+    if (isCommand(given, cliAccess)) return { name: cliUserName };
     if (users.size() === 0) {
       if (isOpenToNetwork || isLoopbackAddress(peer.address)) return { name: anonymousName };
       return { refusal: "there are no users, so only this machine is served" };
@@ -60,11 +60,9 @@ function findCertified(
 }
 
 /** 192 random bits need neither a slow hash nor a delay. */
-function checkCli({ password }: Credentials, access: CliAccess | undefined): SignIn {
-  const isRight =
-    access !== undefined &&
-    timingSafeEqual(digest(password ?? ""), digest(Buffer.from(access.password)));
-  return isRight ? { name: cliUserName } : { refusal: "the commands' password of another run" };
+function isCommand({ username, password }: Credentials, access: CliAccess | undefined): boolean {
+  if (username !== cliUserName || access === undefined) return false;
+  return timingSafeEqual(digest(password ?? ""), digest(Buffer.from(access.password)));
 }
 
 function digest(bytes: Buffer | string): Buffer {

@@ -80,7 +80,9 @@ export function findFaultInUsers(value: unknown): string | undefined {
 function describeIssue(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) return "no table of users";
   const place = issue.path.map(String).join(".");
-  return place === "" ? issue.message : `${place}: ${issue.message}`;
+  // Of a name that may not be, the sentence is one level deeper.
+  const message = issue.code === "invalid_key" ? issue.issues[0]?.message : undefined;
+  return `${place === "" ? "" : `${place}: `}${message ?? issue.message}`;
 }
 
 /**
