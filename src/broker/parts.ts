@@ -38,5 +38,9 @@ export interface Listeners {
   start(onStream: (stream: Duplex, peer: Peer) => void): Promise<void>;
   /** Stops accepting; streams already handed over are the guard's. */
   stop(): Promise<void>;
-  addresses(): readonly { readonly transport: Peer["transport"]; readonly host: string; readonly port: number }[];
+  addresses(): readonly {
+    readonly transport: Peer["transport"];
+    readonly host: string;
+    readonly port: number;
+  }[];
 }
