@@ -8,9 +8,9 @@ import { createGuard, type Guard } from "./guard/guard.js";
 import { DeniedError } from "./guard/hooks.js";
 import { defaultLimits, type GuardLimits } from "./guard/limits.js";
 import { createDropLog } from "./guard/log-drops.js";
+import { createPlainListeners } from "./listeners/listeners.js";
 import type { Access, Listeners } from "./parts.js";
 import { createStreamPair } from "./stream-pair.js";
-import { createTcpListener } from "./tcp-listener.js";
 
 /** Where a broker listens. */
 export interface BrokerAddress {
@@ -80,7 +80,7 @@ interface Run {
  * @param options `host` and `port` as configured; port 0 takes a free one
  */
 export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBroker {
-  const listeners = options.listeners ?? createTcpListener(options);
+  const listeners = options.listeners ?? createPlainListeners(options);
   let run: Run | undefined;
   const stop = async (): Promise<void> => {
     const stopping = run;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
-import { type NodeProcess, startNode } from "../support/node-process.js";
+import { startNode } from "../support/node-process.js";
+import { type OpenBroker, startOpenBroker } from "../support/open-broker.js";
 import { keys, needScript, type PseudoTerminal, startInTerminal } from "./pseudo-terminal.js";
 
 const peak = JSON.stringify({
@@ -17,7 +18,7 @@ const peak = JSON.stringify({
 });
 
 interface Scene {
-  readonly node: NodeProcess;
+  readonly broker: OpenBroker;
   readonly client: TestClient;
   readonly terminal: PseudoTerminal;
 }
@@ -27,7 +28,8 @@ async function openScene(
   t: TestContext,
   options: { readonly env?: NodeJS.ProcessEnv; readonly micState?: string } = {},
 ): Promise<Scene> {
-  const node = await startNode(t, options.env);
+  const broker = await startOpenBroker(t);
+  const node = await startNode(t, { ...broker.env, ...options.env });
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/+/recommend/request/+");
   if (options.micState !== undefined) {
@@ -35,7 +37,7 @@ async function openScene(
   }
   const terminal = startInTerminal(t, ["ask", "--limit", "3"], node.env);
   await terminal.shown(`Listening with test at 127.0.0.1:${node.port}.`);
-  return { node, client, terminal };
+  return { broker, client, terminal };
 }
 
 function assertCleanTerminal(terminal: PseudoTerminal): void {
@@ -103,7 +105,7 @@ test("a node that recommends nothing is listened to, and any other asked; Ctrl-C
 
 test("a peak that somebody has retained, and nonsense, begin no question", async (t) => {
   if (!(await needScript(t))) return;
-  const node = await startNode(t);
+  const node = await startNode(t, (await startOpenBroker(t)).env);
   const client = await connectTestClient(t, node.port);
   await client.publish("earshot/test/mic/state", "listening", { retain: true });
   await client.publish("earshot/test/mic/peak", peak, { retain: true });
@@ -120,9 +122,9 @@ test("a peak that somebody has retained, and nonsense, begin no question", async
 
 test("when the broker goes, the loop ends with 1 and one plain line", async (t) => {
   if (!(await needScript(t))) return;
-  const { node, terminal } = await openScene(t, { micState: "listening" });
+  const { broker, terminal } = await openScene(t, { micState: "listening" });
   await terminal.shown("listening");
-  node.child.kill("SIGKILL");
+  await broker.stop();
   assert.equal(await terminal.ended(), 1);
   assert.match(
     terminal.all(),

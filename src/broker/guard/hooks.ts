@@ -44,8 +44,10 @@ export function createHooks(parts: HookParts): Hooks {
       if (guarded === undefined) return undefined;
       const clientId = client.id ?? "";
       guarded.clientId = clientId;
-      const { peer } = guarded.connection;
-      const identity = await access.authenticate({ clientId, username, password, peer });
+      const { peer, facts } = guarded.connection;
+      // As the CONNECT has it: Aedes makes an id for a client that sends an empty one.
+      const given = { clientId: facts?.clientId ?? clientId, username, password, peer };
+      const identity = await access.authenticate(given);
       const refusal = refuse(parts, { guarded, clientId, identity });
       if (refusal === undefined) guarded.identity = identity;
       else counters.auth_failures += 1;

@@ -63,6 +63,9 @@ export interface Handshakes {
   destroyAll(): void;
 }
 
+/** One more ends the oldest: whoever only knocks must not keep others from coming in. */
+const maxHandshakes = 256;
+
 /**
  * Keeps the raw sockets by the other side's address and port, because a TLS socket does not tell
  * which raw one it came out of.
@@ -74,6 +77,8 @@ export function createHandshakes(): Handshakes {
     begin(socket) {
       const name = nameOf(socket);
       pending.set(name, socket);
+      const [oldest] = pending.values();
+      if (pending.size > maxHandshakes) oldest?.destroy();
       socket.once("close", () => {
         if (pending.get(name) === socket) pending.delete(name);
       });

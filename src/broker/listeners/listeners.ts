@@ -7,10 +7,14 @@ import { createTcpListener } from "./tcp.js";
 import { createTlsListener } from "./tls.js";
 import { createWebSocketListener } from "./web-socket.js";
 
+/**
+ * File descriptors that one listener may take. The guard's own limits are lower; this is for those
+ * that it does not see yet, in the middle of a handshake.
+ */
+const maxConnections = 2000;
+
 export interface ListenersOptions {
   readonly broker: Pick<Config["broker"], "host" | "port" | "tls" | "ws">;
-  /** Of each listener; those above it are closed before anything is read. */
-  readonly maxConnections: number;
   /** The largest MQTT packet, which a WebSocket message must have room for, in bytes. */
   readonly maxPacketBytes: number;
   readonly log: Log;
@@ -46,8 +50,19 @@ export function createListeners(options: ListenersOptions): Listeners {
   };
 }
 
+/** Plain MQTT on one TCP port and nothing else. */
+export function createPlainListeners(
+  options: Pick<Config["broker"], "host" | "port"> & Pick<ListenersOptions, "log">,
+): Listeners {
+  const { host, port, log } = options;
+  const off = { host: "", port: 0 };
+  const tls = { ...off, cert: "", key: "", clientCa: "" };
+  const broker = { host, port, tls, ws: { ...off, tls: false, origins: [] } };
+  return createListeners({ broker, maxPacketBytes: 0, log });
+}
+
 function buildListeners(
-  { broker, maxConnections, maxPacketBytes, log }: ListenersOptions,
+  { broker, maxPacketBytes, log }: ListenersOptions,
   certificates: Certificates | undefined,
 ): readonly Listener[] {
   const { host, port, tls, ws } = broker;

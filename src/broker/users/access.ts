@@ -26,9 +26,6 @@ export interface AccessOptions {
   readonly clock: Clock;
 }
 
-/** The access rules, with what they have counted for `health`. */
-export type CountedAccess = Access & { counters(): Readonly<Record<string, number>> };
-
 const everything: CompiledRules = {
   mayWrite: () => true,
   maySubscribe: () => true,
@@ -41,12 +38,11 @@ const nothing: CompiledRules = {
 };
 
 /** Creates the rules of the embedded broker: who comes in, and who may do what on which topics. */
-export function createAccess(options: AccessOptions): CountedAccess {
+export function createAccess(options: AccessOptions): Access {
   const signIn = createSignIn(options);
   const isReserved = createReservedTopics(options.address);
   const grants = createGrants(options);
   const report = createReport(options.log);
-  let failures = 0;
   return {
     async authenticate(credentials) {
       const result = await signIn(credentials);
@@ -55,7 +51,6 @@ export function createAccess(options: AccessOptions): CountedAccess {
           ? result.refusal
           : grants.findFaultInClientId(result.name, credentials.clientId);
       if (refusal === undefined && "name" in result) return { name: result.name };
-      failures += 1;
       report(credentials, refusal ?? "");
       return undefined;
     },
@@ -75,7 +70,6 @@ export function createAccess(options: AccessOptions): CountedAccess {
         listener(isStillValid);
       });
     },
-    counters: () => ({ auth_failures: failures, users: options.users.size() }),
   };
 }
 

@@ -30,7 +30,7 @@ export function rulesOf(user: UserRecord, prefixes: RolePrefixes): TopicRules {
 }
 
 const roleRules: Readonly<Record<RoleName, (prefixes: RolePrefixes) => TopicRules>> = {
-  admin: () => ({ read: ["#", "$SYS/#"], write: ["#"] }),
+  admin: () => both("#"),
   home: ({ base, discoveryPrefix }) => both(`${base}/#`, `${discoveryPrefix}/#`),
   node: ({ base, discoveryPrefix }) =>
     both(`${base}/%u/#`, `${base}/${anyNode}/#`, `${discoveryPrefix}/#`),

@@ -46,7 +46,7 @@ export async function startListeners(
   const log = recordLog();
   const peers: Peer[] = [];
   const streams: Duplex[] = [];
-  const listeners = createListeners({ broker, maxConnections: 100, maxPacketBytes, log });
+  const listeners = createListeners({ broker, maxPacketBytes, log });
   const aedes = await createAedes(access);
   t.after(async () => {
     await listeners.stop();

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Identity } from "../../../src/broker/parts.js";
-import type { CountedAccess } from "../../../src/broker/users/access.js";
+import type { Access, Identity } from "../../../src/broker/parts.js";
 import { credentials, loopback, network, openAccess, own } from "./support.js";
 
 const n = "earshot/kitchen";
 
-async function enter(access: CountedAccess, name: string, clientId = name): Promise<Identity> {
+async function enter(access: Access, name: string, clientId = name): Promise<Identity> {
   const identity = await access.authenticate(credentials(name, { clientId }));
   assert.ok(identity !== undefined, name);
   return identity;
@@ -32,7 +31,6 @@ test("with users everybody needs one, on this machine too; the node's own client
     name: "$node",
   });
   assert.deepEqual(await enter(access, "anna"), { name: "anna" });
-  assert.equal(access.counters()["auth_failures"], 2);
 });
 
 test("a wrong password, an unknown name and an empty password are refused alike", async (t) => {
@@ -50,7 +48,6 @@ test("a wrong password, an unknown name and an empty password are refused alike"
     const peer = { ...network, address: `192.168.2.${index}` };
     assert.equal(await access.authenticate(credentials(name, { password, peer })), undefined, name);
   }
-  assert.equal(access.counters()["auth_failures"], refused.length);
   assert.ok(!JSON.stringify(log.lines).includes("correct horse"));
 });
 
@@ -94,9 +91,7 @@ test("each role may do what it is for", async (t) => {
     };
   };
   const root = await may("root");
-  assert.ok(
-    root.publish("zigbee2mqtt/lamp/set") && root.subscribe("#") && root.subscribe("$SYS/#"),
-  );
+  assert.ok(root.publish("zigbee2mqtt/lamp/set") && root.subscribe("#"));
   const ha = await may("ha");
   assert.ok(ha.subscribe("homeassistant/+/+/config") && ha.subscribe("earshot/#"));
   assert.ok(ha.publish("homeassistant/status") && ha.publish(`${n}/mic/enabled/set`));

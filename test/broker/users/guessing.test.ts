@@ -21,7 +21,6 @@ test("ten thousand wrong passwords are refused within seconds, and neither owner
   assert.ok(user + system < 20e6, `${user + system} µs of CPU`);
   assert.ok(process.memoryUsage.rss() - memoryBefore < 200e6);
   assert.ok(await access.authenticate(credentials("ben")));
-  assert.equal(access.counters()["auth_failures"], 10_000);
   assert.ok(log.lines.length <= 2);
 });
 

@@ -1,5 +1,5 @@
-import type { Credentials, Peer } from "../../../src/broker/parts.js";
-import { type CountedAccess, createAccess } from "../../../src/broker/users/access.js";
+import type { Access, Credentials, Peer } from "../../../src/broker/parts.js";
+import { createAccess } from "../../../src/broker/users/access.js";
 import { hashPassword } from "../../../src/broker/users/password-hash.js";
 import { writeUserFile } from "../../../src/broker/users/user-file.js";
 import { parseUserTable } from "../../../src/broker/users/user-record.js";
@@ -11,7 +11,7 @@ import { type Cleanup, makeTempFolder } from "../../support/temp-folder.js";
 
 /** The access rules over a real users' file. */
 export interface TestAccess {
-  readonly access: CountedAccess;
+  readonly access: Access;
   readonly users: UserStore;
   readonly dataDir: string;
   readonly cliAccess: CliAccess;
