@@ -4,6 +4,7 @@ import mqtt, { type IClientOptions, type IClientPublishOptions, MqttClient } fro
 import { EarshotError, messageOf } from "../errors.js";
 import { withDeadline } from "../lifecycle.js";
 import { createAckDeadlines } from "./ack-deadlines.js";
+import { connectHint } from "./connect-hint.js";
 
 /** A message as it came from the broker. */
 export interface IncomingMessage {
@@ -88,15 +89,6 @@ export function isVersionRefusal(error: unknown): boolean {
   return cause instanceof Error && unsupportedVersionCodes.has(Reflect.get(cause, "code"));
 }
 
-/** CONNACK codes that say "not you": 4 and 5 in MQTT 3.1.1, 0x86 and 0x87 in MQTT 5. */
-const refusedSignInCodes: ReadonlySet<unknown> = new Set([4, 5, 0x86, 0x87]);
-
-/** Whether a connect failed because of the user name, the password or the lack of them. */
-export function isSignInRefusal(error: unknown): boolean {
-  const cause = error instanceof EarshotError ? error.cause : error;
-  return cause instanceof Error && refusedSignInCodes.has(Reflect.get(cause, "code"));
-}
-
 /** Whether a connect failed because the broker closed the line instead of answering. */
 export function isEarlyClose(error: unknown): boolean {
   return error instanceof EarshotError && error.cause instanceof ClosedEarlyError;
@@ -122,7 +114,8 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
     await withDeadline(untilConnected(client), options.timeoutMs, "connecting to the broker");
   } catch (cause) {
     client.end(true);
-    throw new EarshotError("broker_unavailable", messageOf(cause), { cause });
+    const message = `${messageOf(cause)}${connectHint(cause)}`;
+    throw new EarshotError("broker_unavailable", message, { cause });
   }
   client.once("close", options.onClose);
   // Nagle's algorithm holds back the second of two small packets until the first is acknowledged:

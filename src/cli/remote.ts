@@ -1,10 +1,6 @@
 import { randomUUID } from "node:crypto";
-import {
-  type Connection,
-  type IncomingMessage,
-  isSignInRefusal,
-  type Route,
-} from "../bus/connection.js";
+import { type Connection, type IncomingMessage, type Route } from "../bus/connection.js";
+import { isSignInRefusal } from "../bus/connect-hint.js";
 import { addressOfUrl, createExternalRoute } from "../bus/external-route.js";
 import { createConnector, type VersionSetting } from "../bus/negotiate.js";
 import type { LoadedConfig } from "../config/load.js";
@@ -66,9 +62,9 @@ export async function connectToNode(loaded: LoadedConfig, events: RemoteEvents):
       cause = error;
     }
   }
-  const hint = isSignInRefusal(cause)
-    ? "the broker asks for a user: run this as the account that runs the node (sudo -u), or set " +
-      "mqtt.username and mqtt.password"
+  const isRefused = cause instanceof EarshotError && isSignInRefusal(cause.cause);
+  const hint = isRefused
+    ? "the broker asks for a user: run this as the account that runs the node (sudo -u), or give one"
     : "start one with: earshot start";
   throw new EarshotError(
     "broker_unavailable",
