@@ -125,6 +125,7 @@ async function composeApp({ config, log }: AppOptions) {
       songs: catalogue.state()?.songs ?? 0,
       ...recommender.statistics(),
       ...(config.mic.enabled ? mic.statistics() : {}),
+      ...brokerCounters(broker),
     })),
     log: log.child({ module: "presence" }),
   });
@@ -162,6 +163,12 @@ async function openBroker(
 ): Promise<NodeBroker | undefined> {
   if (config.broker.mode === "external") return undefined;
   return await openNodeBroker({ config, address, log: log.child({ module: "broker" }) });
+}
+
+/** Everything that the broker counts, each with `broker_` before its name. */
+function brokerCounters(broker: EmbeddedBroker | undefined): Readonly<Record<string, number>> {
+  const counters = Object.entries(broker?.counters() ?? {});
+  return Object.fromEntries(counters.map(([name, count]) => [`broker_${name}`, count]));
 }
 
 async function createRoute(config: Config, broker: EmbeddedBroker | undefined): Promise<Route> {
