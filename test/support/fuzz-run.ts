@@ -1,8 +1,9 @@
 import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { createPlainListeners } from "../../src/broker/listeners/listeners.js";
 import type { Listeners } from "../../src/broker/parts.js";
 import { createStreamPair } from "../../src/broker/stream-pair.js";
-import { createTcpListener } from "../../src/broker/tcp-listener.js";
+import { recordLog } from "./logs.js";
 import { connectTestClient } from "./mqtt-client.js";
 import { makeFuzzCase } from "./mqtt-mutations.js";
 import type { Cleanup } from "./temp-folder.js";
@@ -13,7 +14,7 @@ export interface FuzzListeners extends Listeners {
 }
 
 export function createFuzzListeners(): FuzzListeners {
-  const tcp = createTcpListener({ host: "127.0.0.1", port: 0 });
+  const tcp = createPlainListeners({ host: "127.0.0.1", port: 0, log: recordLog() });
   let take: Parameters<Listeners["start"]>[0] = () => {};
   return {
     async start(onStream) {

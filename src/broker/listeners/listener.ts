@@ -68,27 +68,35 @@ const maxHandshakes = 256;
 
 /**
  * Keeps the raw sockets by the other side's address and port, because a TLS socket does not tell
- * which raw one it came out of.
+ * which raw one it came out of. Each has its time from the accept on, whatever trickles in.
  */
-export function createHandshakes(): Handshakes {
-  const pending = new Map<string, Socket>();
+export function createHandshakes(timeoutMs: number = handshakeTimeoutMs): Handshakes {
+  const pending = new Map<string, { readonly socket: Socket; readonly timer: NodeJS.Timeout }>();
   const nameOf = (socket: Socket): string => `${socket.remoteAddress} ${socket.remotePort}`;
+  const forget = (name: string): void => {
+    clearTimeout(pending.get(name)?.timer);
+    pending.delete(name);
+  };
   return {
     begin(socket) {
       const name = nameOf(socket);
-      pending.set(name, socket);
-      const [oldest] = pending.values();
-      if (pending.size > maxHandshakes) oldest?.destroy();
+      const timer = setTimeout(() => socket.destroy(), timeoutMs);
+      forget(name);
+      pending.set(name, { socket, timer });
       socket.once("close", () => {
-        if (pending.get(name) === socket) pending.delete(name);
+        if (pending.get(name)?.socket === socket) forget(name);
       });
+      const [oldest] = pending.values();
+      if (pending.size > maxHandshakes) oldest?.socket.destroy();
     },
     end(socket) {
-      pending.delete(nameOf(socket));
+      forget(nameOf(socket));
     },
     destroyAll() {
-      for (const socket of pending.values()) socket.destroy();
-      pending.clear();
+      for (const [name, { socket }] of pending) {
+        socket.destroy();
+        forget(name);
+      }
     },
   };
 }

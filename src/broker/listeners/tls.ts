@@ -44,7 +44,7 @@ export function createTlsListener(place: Place, options: TlsListenerOptions): Li
         handshakes.begin(socket);
       });
       starting.on("tlsClientError", (error, socket) => {
-        complain(socket.remoteAddress, error.message);
+        complain(socket.remoteAddress, reasonOf(error));
       });
       certificates.onChange((renewed) => {
         starting.setSecureContext(renewed);
@@ -90,12 +90,18 @@ export function identify(
   return { address, certificateName: certificate.name };
 }
 
+/** OpenSSL's few words (`http request`) out of a line of codes and places in its source. */
+export function reasonOf(error: Error): string {
+  const reason: unknown = Reflect.get(error, "reason");
+  return typeof reason === "string" ? reason : error.message;
+}
+
 /** One line in ten seconds: port scanners and browsers knock often. */
 export function createTlsComplaints(log: Log): Complain {
   const throttle = createLogThrottle();
   return (address, reason) => {
     throttle.run((heldBack) => {
-      log.warn({ address, reason: reason.trim(), heldBack }, "TLS handshake failed");
+      log.warn({ address, reason, heldBack }, "TLS handshake failed");
     });
   };
 }

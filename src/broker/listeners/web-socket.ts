@@ -16,7 +16,7 @@ import {
   type Place,
 } from "./listener.js";
 import { isOriginAllowed } from "./origin.js";
-import { type Complain, createTlsComplaints, identify, tlsServerOptions } from "./tls.js";
+import { type Complain, createTlsComplaints, identify, reasonOf, tlsServerOptions } from "./tls.js";
 
 export interface WebSocketListenerOptions {
   readonly maxConnections: number;
@@ -56,7 +56,7 @@ export function createWebSocketListener(place: Place, options: WebSocketListener
         handshakes.begin(socket);
       });
       starting.on("tlsClientError", (error: Error, socket: TLSSocket) => {
-        complain(socket.remoteAddress, error.message);
+        complain(socket.remoteAddress, reasonOf(error));
       });
       starting.on("request", (_request, response) => {
         response.writeHead(426, { connection: "close" }).end("MQTT over WebSocket only\n");
