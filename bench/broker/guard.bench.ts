@@ -36,9 +36,10 @@ async function residentMb({ child }: Server): Promise<number> {
     await setTimeout(1000);
     const answered = once(child, "message");
     child.send("memory");
-    [rss] = await answered;
+    const [bytes] = await answered;
+    rss = Number(bytes);
   }
-  return Number(rss) / 1e6;
+  return rss / 1e6;
 }
 
 async function compareSpeed(): Promise<void> {

@@ -17,7 +17,7 @@ export interface PersistenceRules {
  * - a second PUBREL for one message rejects, and nobody catches it: it never rejects any more;
  * - what was sent before a connection ended is sent again with DUP ([MQTT-3.3.1-1]), and not faster
  *   than the client reads;
- * - `+` matches an empty level and `#` no topic below `$` ([MQTT-4.7.1-3], [MQTT-4.7.2-1]).
+ * - `+` matches an empty level and `#` no topic below `$` (section 4.7.1.3, [MQTT-4.7.2-1]).
  */
 export function hardenPersistence(persistence: AedesPersistence, rules: PersistenceRules): void {
   const forget = persistence.incomingDelPacket.bind(persistence);

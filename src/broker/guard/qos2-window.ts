@@ -11,7 +11,7 @@ export interface Qos2Window {
 }
 
 const exceeded: Violation = {
-  reason: "more unfinished messages than Receive Maximum [MQTT-3.3.4-9]",
+  reason: "more unfinished messages than Receive Maximum [MQTT-3.3.4-7]",
   code: reasonCodes.receiveMaximumExceeded,
 };
 

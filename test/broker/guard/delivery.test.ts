@@ -107,7 +107,7 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
     assert.equal(bits(await second.next(types.publish)).dup, false);
   });
 
-  test(`a session without subscriptions is present all the same, until a clean start [MQTT-3.2.2-2] (Aedes ${aedes})`, async (t) => {
+  test(`a session without subscriptions is present all the same, until a clean start [MQTT-3.2.2-3] (Aedes ${aedes})`, async (t) => {
     const clientId = `session-${aedes}`;
     for (const [flags, expected] of [
       [0, 0],
@@ -123,7 +123,7 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
     }
   });
 
-  test(`+ matches an empty level and # no $ topic among the retained messages [MQTT-4.7.1-3] [MQTT-4.7.2-1] (Aedes ${aedes})`, async (t) => {
+  test(`+ matches an empty level and # no $ topic among the retained messages (section 4.7.1.3, [MQTT-4.7.2-1]) (Aedes ${aedes})`, async (t) => {
     const publisher = await open(t);
     publisher.send(publish({ version: 4, topic: "empty//level", flags: 3 }));
     await publisher.next(types.puback);
@@ -194,7 +194,7 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
     assert.ok((await client.next(types.pubcomp)) !== undefined);
   });
 
-  test(`$share and $SYS are refused by their own codes [MQTT-3.2.2-23] (Aedes ${aedes})`, async (t) => {
+  test(`$share and $SYS are refused by their own codes (section 4.8.2) (Aedes ${aedes})`, async (t) => {
     const client = await connectRaw(t, port);
     client.send(connect({ version, clientId: "share" }));
     await client.next(types.connack);
@@ -262,7 +262,7 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
   });
 
   if (version === 5) {
-    test("CONNACK tells MQTT 5 clients what there is not and how much there may be [MQTT-3.2.2-13]", async (t) => {
+    test("CONNACK tells MQTT 5 clients what there is not and how much there may be (section 3.2.2.3)", async (t) => {
       const client = await connectRaw(t, port);
       client.send(connect({ version: 5, clientId: "told" }));
       const told = [...((await client.next(types.connack))?.subarray(5) ?? [])];

@@ -45,7 +45,7 @@ for (const { what, clause, versions, bare: outcome, packet, code } of hostileCas
         const bye = client.packets.find(([header = 0]) => header >> 4 === disconnect);
         assert.deepEqual(bye?.at(2), version === 5 ? code : undefined, `MQTT ${version}`);
       }
-      if (outcome === "dies") continue;
+      if (outcome.startsWith("dies")) continue;
       const naked = await connectRaw(t, bare);
       naked.send(connect({ version, clientId: "naked" }));
       await naked.next(connack);
@@ -69,7 +69,7 @@ for (const { what, clause, bare: outcome, packet, connack: refusal } of hostileC
       await client.closed();
       assert.deepEqual(client.packets, refusal === undefined ? [] : [Buffer.from(refusal)]);
     }
-    if (outcome === "dies") return;
+    if (outcome.startsWith("dies")) return;
     const naked = await connectRaw(t, bare);
     naked.send(packet);
     const reply = await naked.next(connack);

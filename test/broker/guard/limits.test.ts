@@ -119,7 +119,7 @@ test("100,000 filters in one packet are answered one by one, and 1000 of them gr
   assert.equal(codes.filter((code) => code === 0).length, defaultLimits.subscriptionsPerClient);
 });
 
-test("more unfinished QoS 2 messages than Receive Maximum end the connection [MQTT-3.3.4-9]", async (t) => {
+test("more unfinished QoS 2 messages than Receive Maximum end the connection [MQTT-3.3.4-7]", async (t) => {
   const { port } = await start(t, { receiveMaximum: 2 });
   const client = await open(t, port, 5);
   for (const identifier of [1, 2, 2, 3]) {
