@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { createAskService } from "./ask/ask-service.js";
-import { createEmbeddedBroker, type EmbeddedBroker } from "./broker/embedded.js";
+import type { EmbeddedBroker } from "./broker/embedded.js";
+import { type NodeBroker, openNodeBroker } from "./broker/node-broker.js";
 import { createBus } from "./bus/bus.js";
 import type { Route } from "./bus/connection.js";
 import { addressOfUrl, createExternalRoute } from "./bus/external-route.js";
 import { createConnector } from "./bus/negotiate.js";
 import type { Catalogue } from "./catalogue/catalogue.js";
 import { createCatalogueService } from "./catalogue/catalogue-service.js";
-import { checkAvailability } from "./config/availability.js";
 import type { Config } from "./config/schema.js";
 import type { CatalogueState, Health, Info, Role } from "./contract/state.js";
-import { nodeTopics } from "./contract/topics.js";
+import { type NodeAddress, nodeTopics } from "./contract/topics.js";
 import { EarshotError, messageOf } from "./errors.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
 import { createLiveSongs } from "./live-songs.js";
@@ -48,7 +48,6 @@ const connectTimeoutMs = 10_000;
  *   has been stopped
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
-  checkAvailability(options.config);
   await prepareDataDir(options.config.data.dir);
   const app = await composeApp(options);
   const running = await startServices(app.services, { log: options.log, stopTimeoutMs });
@@ -59,7 +58,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 async function composeApp({ config, log }: AppOptions) {
   const address = { base: config.mqtt.baseTopic, node: config.node.id };
   const topics = nodeTopics(address);
-  const broker = createBroker(config, log);
+  const ownBroker = await openBroker({ config, log }, address);
+  const broker = ownBroker?.broker;
   const route = await createRoute(config, broker);
   const connect = createConnector(broker === undefined ? config.mqtt.version : "5");
   // One id for the whole run: at a reconnect the broker then ends a session that it still believes
@@ -129,6 +129,7 @@ async function composeApp({ config, log }: AppOptions) {
       ...(config.recommender.enabled ? catalogue.statistics() : {}),
       ...recommender.statistics(),
       ...(config.mic.enabled ? mic.statistics() : {}),
+      ...brokerCounters(broker),
     })),
     log: log.child({ module: "presence" }),
   });
@@ -138,7 +139,7 @@ async function composeApp({ config, log }: AppOptions) {
     broker: { ...info().broker, ...url },
   }));
   const services: readonly Service[] = [
-    ...(broker === undefined ? [] : [broker]),
+    ...(ownBroker?.services ?? []),
     bus,
     ...(config.recommender.enabled ? [recommender, catalogue] : []),
     ...(config.mic.enabled ? [ask, mic] : []),
@@ -160,10 +161,18 @@ async function prepareDataDir(dir: string): Promise<void> {
   }
 }
 
-function createBroker(config: Config, log: AppOptions["log"]): EmbeddedBroker | undefined {
+async function openBroker(
+  { config, log }: AppOptions,
+  address: NodeAddress,
+): Promise<NodeBroker | undefined> {
   if (config.broker.mode === "external") return undefined;
-  const { host, port } = config.broker;
-  return createEmbeddedBroker({ host, port, log: log.child({ module: "broker" }) });
+  return await openNodeBroker({ config, address, log: log.child({ module: "broker" }) });
+}
+
+/** Everything that the broker counts, each with `broker_` before its name. */
+function brokerCounters(broker: EmbeddedBroker | undefined): Readonly<Record<string, number>> {
+  const counters = Object.entries(broker?.counters() ?? {});
+  return Object.fromEntries(counters.map(([name, count]) => [`broker_${name}`, count]));
 }
 
 async function createRoute(config: Config, broker: EmbeddedBroker | undefined): Promise<Route> {

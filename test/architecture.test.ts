@@ -28,6 +28,7 @@ function importsOf(file: string): readonly string[] {
 test("each library with traps is imported by one file only", () => {
   const adapters: Readonly<Record<string, string>> = {
     aedes: "broker/embedded.ts",
+    ws: "broker/listeners/web-socket.ts",
     mqtt: "bus/connection.ts",
     "mqtt-packet": "bus/connection.ts",
     "hnswlib-node": "catalogue/vector-index.ts",

@@ -6,6 +6,7 @@ import { EarshotError, messageOf } from "../errors.js";
 import { withDeadline } from "../lifecycle.js";
 import { createAckDeadlines } from "./ack-deadlines.js";
 import { addressOfUrl } from "./external-route.js";
+import { connectHint } from "./connect-hint.js";
 
 /** A message as it came from the broker. */
 export interface IncomingMessage {
@@ -119,7 +120,8 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
     await withDeadline(untilConnected(client), options.timeoutMs, "connecting to the broker");
   } catch (cause) {
     client.end(true);
-    throw new EarshotError("broker_unavailable", messageOf(cause), { cause });
+    const message = `${messageOf(cause)}${connectHint(cause)}`;
+    throw new EarshotError("broker_unavailable", message, { cause });
   }
   client.once("close", options.onClose);
   // Nagle's algorithm holds back the second of two small packets until the first is acknowledged:

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { Config } from "../config/schema.js";
 import { EarshotError, messageOf } from "../errors.js";
 import type { Route } from "./connection.js";
@@ -6,7 +7,8 @@ import type { Route } from "./connection.js";
 /**
  * The way to the external broker that the configuration names.
  *
- * @throws EarshotError `bad_config` when there is no URL, or a certificate cannot be read
+ * @throws EarshotError `bad_config` when there is no URL, a certificate cannot be read or used, or
+ *   one half of a pair is missing
  */
 export async function createExternalRoute(mqtt: Config["mqtt"]): Promise<Route> {
   if (mqtt.url === "") {
@@ -15,16 +17,44 @@ export async function createExternalRoute(mqtt: Config["mqtt"]): Promise<Route> 
       "broker.mode is external, so mqtt.url must say where the broker is, for instance mqtt://192.168.1.10:1883",
     );
   }
+  checkPairs(mqtt);
   const ca = await readPem("mqtt.tls.ca", mqtt.tls.ca);
   const cert = await readPem("mqtt.tls.cert", mqtt.tls.cert);
   const key = await readPem("mqtt.tls.key", mqtt.tls.key);
+  const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  checkPem(tls);
   return {
     kind: "url",
     url: mqtt.url,
     ...(mqtt.username === "" ? {} : { username: mqtt.username }),
     ...(mqtt.password === "" ? {} : { password: mqtt.password }),
-    tls: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
+    tls,
   };
+}
+
+/** A password needs a user name ([MQTT-3.1.2-22] of 3.1.1), a certificate its key. */
+function checkPairs({ username, password, tls }: Config["mqtt"]): void {
+  const missing =
+    password !== "" && username === ""
+      ? "mqtt.username: there is a mqtt.password, but no user"
+      : (tls.cert === "") !== (tls.key === "")
+        ? "mqtt.tls: expected both cert and key, or neither"
+        : undefined;
+  if (missing !== undefined) throw new EarshotError("bad_config", missing);
+}
+
+/** Found at the start: a file that is no certificate would else look like a broker that is away. */
+function checkPem(tls: SecureContextOptions): void {
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new EarshotError(
+      "bad_config",
+      `mqtt.tls: the files cannot be used: ${messageOf(cause)}; expected PEM files, cert and key ` +
+        "belonging to each other, the key without a passphrase",
+      { cause },
+    );
+  }
 }
 
 /** Host and port of a broker's URL, with the scheme's usual port where none is given. */

@@ -1,5 +1,6 @@
 import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { readUsers } from "../broker/users/user-store.js";
 import { checkAvailability } from "../config/availability.js";
 import type { LoadedConfig } from "../config/load.js";
 import { messageOf } from "../errors.js";
@@ -24,10 +25,14 @@ export function checkNodeVersion(version: string): Check {
 }
 
 /** Which configuration is in force; a key or value that is wrong has ended the command before. */
-export function checkConfiguration({ config, file, sources }: LoadedConfig): Check {
+export async function checkConfiguration({ config, file, sources }: LoadedConfig): Promise<Check> {
   const name = "configuration";
   try {
-    checkAvailability(config);
+    const users = await readUsers({
+      dataDir: config.data.dir,
+      configured: config.broker.users,
+    });
+    checkAvailability(config, users.size > 0);
   } catch (error) {
     return { name, state: "fault", message: messageOf(error) };
   }

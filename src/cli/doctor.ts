@@ -56,7 +56,7 @@ const signalMayFollowMs = 100;
 async function* examine({ loaded }: CommandCall, screen: LiveLine): AsyncGenerator<Check> {
   const { config } = loaded;
   yield checkNodeVersion(process.versions.node);
-  yield checkConfiguration(loaded);
+  yield await checkConfiguration(loaded);
   yield await checkDataFolder(config.data.dir);
   const native = await checkNativeParts();
   yield native;

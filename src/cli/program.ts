@@ -51,6 +51,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    "user",
+    {
+      summary: "say who may use the embedded broker: add, password, remove, list",
+      load: async () => (await import("./user.js")).userCommand,
+    },
+  ],
+  [
     "config",
     {
       summary: "print the effective configuration and where each value came from",

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { Connection, IncomingMessage, Route } from "../bus/connection.js";
+import { type Connection, type IncomingMessage, type Route } from "../bus/connection.js";
+import { isSignInRefusal } from "../bus/connect-hint.js";
 import { addressOfUrl, createExternalRoute } from "../bus/external-route.js";
 import { createConnector, type VersionSetting } from "../bus/negotiate.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { Config } from "../config/schema.js";
 import { EarshotError, messageOf } from "../errors.js";
 import { type NodeFile, readNodeFile } from "../node-file.js";
+import { chooseSignIn, type SignIn } from "./sign-in.js";
 
 /** A broker that a command on the terminal has connected to. */
 export interface Remote {
@@ -60,15 +62,20 @@ export async function connectToNode(loaded: LoadedConfig, events: RemoteEvents):
       cause = error;
     }
   }
+  const isRefused = cause instanceof EarshotError && isSignInRefusal(cause.cause);
+  const hint = isRefused
+    ? "the broker asks for a user: run this as the account that runs the node (sudo -u), or give one"
+    : "start one with: earshot start";
   throw new EarshotError(
     "broker_unavailable",
-    `no node can be reached at ${failures.join(", nor at ")}; start one with: earshot start`,
+    `no node can be reached at ${failures.join(", nor at ")}; ${hint}`,
     { cause },
   );
 }
 
 async function listCandidates({ config, sources }: LoadedConfig): Promise<readonly Candidate[]> {
   const { broker, mqtt, data } = config;
+  const host = reachable(broker.host);
   const configured = { base: mqtt.baseTopic, node: config.node.id };
   if (broker.mode === "external") {
     const route = await createExternalRoute(mqtt);
@@ -77,13 +84,15 @@ async function listCandidates({ config, sources }: LoadedConfig): Promise<readon
   const isSet = (key: string): boolean => (sources.get(key) ?? "default") !== "default";
   const isAddressSet = broker.port !== 0 && (isSet("broker.host") || isSet("broker.port"));
   const note = isAddressSet ? undefined : await readNodeFile(data.dir);
-  const noted = note === undefined ? [] : [await followNote(note, mqtt)];
+  const noted = note === undefined ? [] : [await followNote(note, config)];
   // Set by hand the base wins over the note's.
   const found = isSet("mqtt.baseTopic")
     ? noted.map((candidate) => ({ ...candidate, base: mqtt.baseTopic }))
     : noted;
   // As an address port 0 means 1883 to a client, where somebody else may be.
-  const usual = broker.port === 0 ? [] : [{ ...configured, ...locate(broker) }];
+  const signIn = await chooseSignIn(config, host);
+  const usual =
+    broker.port === 0 ? [] : [{ ...configured, ...locate({ ...broker, host }, signIn) }];
   const candidates = [...found, ...usual.filter(({ where }) => where !== found[0]?.where)];
   if (candidates.length > 0) return candidates;
   throw new EarshotError(
@@ -93,22 +102,27 @@ async function listCandidates({ config, sources }: LoadedConfig): Promise<readon
   );
 }
 
-async function followNote(
-  { base, node, broker }: NodeFile,
-  mqtt: Config["mqtt"],
-): Promise<Candidate> {
-  if (broker.url === undefined) return { base, node, ...locate(broker) };
-  const route = await createExternalRoute({ ...mqtt, url: broker.url });
-  return { base, node, route, version: mqtt.version, where: placeOf(broker.url) };
+async function followNote({ base, node, broker }: NodeFile, config: Config): Promise<Candidate> {
+  if (broker.url === undefined) {
+    const address = { ...broker, host: reachable(broker.host) };
+    return { base, node, ...locate(address, await chooseSignIn(config, undefined)) };
+  }
+  const route = await createExternalRoute({ ...config.mqtt, url: broker.url });
+  return { base, node, route, version: config.mqtt.version, where: placeOf(broker.url) };
 }
 
-function locate({
-  host,
-  port,
-}: NodeFile["broker"]): Pick<Candidate, "route" | "version" | "where"> {
+/** A broker that listens on every address of this machine is reached by the nearest one. */
+function reachable(host: string): string {
+  return { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+}
+
+function locate(
+  { host, port }: NodeFile["broker"],
+  signIn: SignIn | undefined,
+): Pick<Candidate, "route" | "version" | "where"> {
   const name = host.includes(":") ? `[${host}]` : host;
   const url = `mqtt://${name}:${port}`;
-  return { route: { kind: "url", url }, version: "auto", where: placeOf(url) };
+  return { route: { kind: "url", url, ...signIn }, version: "auto", where: placeOf(url) };
 }
 
 function placeOf(url: string): string {

@@ -3,35 +3,57 @@ import { EarshotError } from "../errors.js";
 import type { Config } from "./schema.js";
 
 /**
- * Refuses settings that would be dangerous to accept and not to honour.
+ * Refuses settings of the embedded broker that do not go together, and an address that other
+ * machines reach while there is nobody to ask for a password.
  *
- * @throws EarshotError `bad_config` naming the key and what to do instead
+ * @param hasUsers whether there are users, in the configuration or in the data folder
+ * @throws EarshotError `bad_config` naming the key and what to do
  */
-export function checkAvailability(config: Config): void {
-  const { broker } = config;
-  const refused = [
-    [Object.keys(broker.users).length > 0, "broker.users"],
-    [broker.ws.port !== 0, "broker.ws.port"],
-    [broker.tls.port !== 0 || broker.tls.cert !== "" || broker.tls.key !== "", "broker.tls"],
-    [broker.tls.clientCa !== "", "broker.tls.clientCa"],
-  ] as const;
-  for (const [isSet, key] of refused) {
-    if (isSet) {
-      throw new EarshotError(
-        "bad_config",
-        `${key}: this version's embedded broker serves this machine only, over plain MQTT; leave ` +
-          `${key} unset, or use an external broker (broker.mode: external)`,
-      );
-    }
+export function checkAvailability(config: Config, hasUsers: boolean): void {
+  if (config.broker.mode === "external") return;
+  checkTls(config.broker);
+  if (!hasUsers && !config.broker.allowAnonymousFromTheWholeNetwork) checkReach(config.broker);
+}
+
+function checkTls({ tls, ws }: Config["broker"]): void {
+  const needsCertificate = tls.port !== 0 || ws.tls || tls.clientCa !== "" || tls.key !== "";
+  if (needsCertificate && tls.cert === "") {
+    throw wrong("broker.tls.cert", "TLS needs a certificate: the absolute path of a PEM file");
   }
-  if (broker.mode === "embedded" && !isLoopback(broker.host)) {
-    throw new EarshotError(
-      "bad_config",
-      `broker.host: without users only this machine is served, so expected 127.0.0.1, ::1 or ` +
-        `localhost, got ${broker.host}; for other machines use a broker with passwords ` +
-        `(broker.mode: external)`,
+  if (tls.cert !== "" && tls.key === "") {
+    throw wrong("broker.tls.key", "TLS needs the certificate's key: the path of a PEM file");
+  }
+  if (tls.cert !== "" && tls.port === 0 && !ws.tls) {
+    throw wrong(
+      "broker.tls.port",
+      "there is a certificate, but no port for TLS: set broker.tls.port, usually 8883, or " +
+        "broker.ws.tls",
     );
   }
+  if (ws.tls && ws.port === 0) {
+    throw wrong("broker.ws.port", "broker.ws.tls is set, so expected a port for WebSocket, got 0");
+  }
+}
+
+function checkReach({ host, tls, ws }: Config["broker"]): void {
+  const places = [
+    ["broker.host", host],
+    ["broker.tls.host", tls.port === 0 ? "" : tls.host],
+    ["broker.ws.host", ws.port === 0 ? "" : ws.host],
+  ] as const;
+  for (const [key, place] of places) {
+    if (place === "" || isLoopback(place)) continue;
+    throw wrong(
+      key,
+      `without users only this machine is served, so expected 127.0.0.1, ::1 or localhost, got ` +
+        `${place}; add a user first: earshot user add NAME (or, if everybody on the network may ` +
+        "read and publish all: broker.allowAnonymousFromTheWholeNetwork: true)",
+    );
+  }
+}
+
+function wrong(key: string, problem: string): EarshotError {
+  return new EarshotError("bad_config", `${key}: ${problem}`);
 }
 
 /** Whether an address can only be reached from this machine. */

@@ -9,6 +9,8 @@ export interface Leaf<Value> extends SchemaObj<Value> {
   /** What is accepted, as the second half of "expected …, got …". */
   readonly allowed: string;
   readonly accepts: (value: unknown) => boolean;
+  /** What is wrong inside a value that is not accepted, where `allowed` is too little to find it. */
+  readonly explain?: (value: unknown) => string | undefined;
   readonly unit?: string;
   /** The environment variable that sets the key. */
   readonly env: string;
@@ -21,11 +23,7 @@ interface LeafBasics<Value> {
   readonly unit?: string;
 }
 
-interface Check {
-  readonly kind: Kind;
-  readonly allowed: string;
-  readonly accepts: (value: unknown) => boolean;
-}
+type Check = Pick<Leaf<unknown>, "kind" | "allowed" | "accepts" | "explain">;
 
 /** `true` or `false`. */
 export function flag(basics: LeafBasics<boolean>): Leaf<boolean> {
@@ -127,14 +125,19 @@ export function list(
 export function table(
   basics: LeafBasics<Readonly<Record<string, unknown>>> & {
     readonly allowed: string;
+    /** What is wrong with a table, without secrets; `undefined` when nothing is. */
+    readonly findFault?: (value: object) => string | undefined;
     readonly sensitive?: boolean;
   },
 ): Leaf<Readonly<Record<string, unknown>>> {
-  const { allowed, sensitive = false, ...rest } = basics;
+  const { allowed, findFault = () => {}, sensitive = false, ...rest } = basics;
+  const isTable = (value: unknown): value is object =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
   const result = leaf(rest, {
     kind: "table",
     allowed,
-    accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    accepts: (value) => isTable(value) && findFault(value) === undefined,
+    explain: (value) => (isTable(value) ? findFault(value) : undefined),
   });
   // convict takes a value with keys for a branch of the schema unless its format says otherwise.
   return { ...result, sensitive, format: Object };

@@ -72,6 +72,8 @@ function applySetting(
   }
   const value = setting.typed ? scalarToText(leaf, setting.value) : parse(leaf, setting.value);
   if (!leaf.accepts(value)) {
+    const fault = leaf.explain?.(value);
+    if (fault !== undefined) return `${setting.key}.${fault} ${where}`;
     return `${setting.key}: expected ${leaf.allowed}, got ${showRefused(leaf, setting.value)} ${where}`;
   }
   // The path type of convict cannot be computed from a string that is only known at run time.

@@ -2,6 +2,8 @@ import { hostname } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { foldNodeName, isBaseTopic, isNodeName } from "../contract/names.js";
 import { isTopicPrefix } from "../contract/topic-filters.js";
+import { isOrigin } from "../broker/listeners/origin.js";
+import { findFaultInUsers } from "../broker/users/user-record.js";
 import { deviceNameHint, isDeviceName } from "../mic/device-name.js";
 import { isQuietHours } from "../mic/quiet-hours.js";
 import { programRoot } from "../program.js";
@@ -94,9 +96,9 @@ export const configSchema = {
       env: "EARSHOT_BROKER_MODE",
     }),
     host: text({
-      doc: "The address on which the embedded broker listens. Without users only this machine is served.",
+      doc: "The address on which the embedded broker listens; 0.0.0.0 is all of IPv4, :: is all. Other machines need users.",
       allowed: "an IP address or a host name",
-      accepts: (value) => /^[\w.:%-]{1,253}$/u.test(value),
+      accepts: isHost,
       default: "127.0.0.1",
       env: "EARSHOT_BROKER_HOST",
     }),
@@ -107,45 +109,76 @@ export const configSchema = {
       default: 1883,
       env: "EARSHOT_BROKER_PORT",
     }),
+    allowAnonymousFromTheWholeNetwork: flag({
+      doc: "Serve everybody who reaches broker.host while there are no users: anybody on the network may then read and publish all.",
+      default: false,
+      env: "EARSHOT_BROKER_ALLOW_ANONYMOUS_FROM_THE_WHOLE_NETWORK",
+    }),
     ws: {
+      host: optionalText({
+        doc: "The address on which MQTT over WebSocket listens. Empty: broker.host.",
+        allowed: "an IP address or a host name",
+        accepts: isHost,
+        env: "EARSHOT_BROKER_WS_HOST",
+      }),
       port: integer({
-        doc: "The port for MQTT over WebSocket; 0 is off. Not available in this version.",
+        doc: "The port for MQTT over WebSocket (paths / and /mqtt); 0 is off.",
         min: 0,
         max: 65_535,
         default: 0,
         env: "EARSHOT_BROKER_WS_PORT",
       }),
+      tls: flag({
+        doc: "Whether broker.ws.port speaks wss, with the certificate of broker.tls.",
+        default: false,
+        env: "EARSHOT_BROKER_WS_TLS",
+      }),
+      origins: list({
+        doc: "Origins of web pages that may connect, beside pages of this host; * is all.",
+        allowed: "a list of origins such as https://home.example:8123, or *",
+        accepts: isOrigin,
+        default: [],
+        env: "EARSHOT_BROKER_WS_ORIGINS",
+      }),
     },
     tls: {
+      host: optionalText({
+        doc: "The address on which MQTT over TLS listens. Empty: broker.host.",
+        allowed: "an IP address or a host name",
+        accepts: isHost,
+        env: "EARSHOT_BROKER_TLS_HOST",
+      }),
       port: integer({
-        doc: "The port for MQTT over TLS; 0 is off. Not available in this version.",
+        doc: "The port for MQTT over TLS, usually 8883; 0 is off.",
         min: 0,
         max: 65_535,
         default: 0,
         env: "EARSHOT_BROKER_TLS_PORT",
       }),
       cert: optionalText({
-        doc: "A PEM file with the broker's certificate. Not available in this version.",
+        doc: "A PEM file with the broker's certificate, followed by those between it and its authority. Read again when it changes.",
         allowed: "the absolute path of a file",
         accepts: isAbsolute,
         env: "EARSHOT_BROKER_TLS_CERT",
       }),
       key: optionalText({
-        doc: "A PEM file with the key to broker.tls.cert. Not available in this version.",
+        doc: "A PEM file with the key to broker.tls.cert, without a passphrase.",
         allowed: "the absolute path of a file",
         accepts: isAbsolute,
         env: "EARSHOT_BROKER_TLS_KEY",
       }),
       clientCa: optionalText({
-        doc: "A PEM file with the authority that signs clients. Not available in this version.",
+        doc: "A PEM file with the authority that signs clients: the common name of a client's certificate is then its user.",
         allowed: "the absolute path of a file",
         accepts: isAbsolute,
         env: "EARSHOT_BROKER_TLS_CLIENT_CA",
       }),
     },
     users: table({
-      doc: "Users of the embedded broker: name, password hash, topics. Not available in this version.",
-      allowed: "a table of names",
+      doc: "Users of the embedded broker, beside those that `earshot user` keeps: name → password (a hash), role, read, write, readwrite.",
+      allowed:
+        "a table of user names, each with password (a hash of `earshot user password`), role, read, write or readwrite",
+      findFault: findFaultInUsers,
       sensitive: true,
       default: {},
       env: "EARSHOT_BROKER_USERS",
@@ -316,6 +349,10 @@ function collect(branch: object, prefix: string, leaves: Map<string, Leaf<unknow
 
 function isLeaf(value: object): value is Leaf<unknown> {
   return "env" in value && "allowed" in value;
+}
+
+function isHost(value: string): boolean {
+  return /^[\w.:%-]{1,253}$/u.test(value);
 }
 
 function isBrokerUrl(value: string): boolean {

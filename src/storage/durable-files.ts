@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isRunning, markPattern, processMark } from "./process-mark.js";
 
@@ -17,12 +17,20 @@ export async function syncToDisk(path: string): Promise<void> {
 /**
  * Replaces a small text file so that a reader, or the next start after a power cut, sees either
  * the old text or the new one.
+ *
+ * @param options `isPrivate`: only the folder's owner may read it (mode 600), also when it is root
+ *   who writes it for the service
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(
+  path: string,
+  text: string,
+  { isPrivate = false }: { readonly isPrivate?: boolean } = {},
+): Promise<void> {
   const temporary = `${path}.${processMark}.tmp`;
   try {
-    const handle = await open(temporary, "w");
+    const handle = await open(temporary, "w", isPrivate ? 0o600 : 0o666);
     try {
+      if (isPrivate) await giveToOwner(handle, dirname(path));
       await handle.writeFile(text);
       await handle.sync();
     } finally {
@@ -37,6 +45,12 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 }
 
 const temporaryPattern = new RegExp(`\\.(?<mark>${markPattern})\\.tmp$`, "u");
+/** `sudo earshot user add …` must leave a file that the service's own user can read. */
+async function giveToOwner(handle: FileHandle, folder: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(folder);
+  await handle.chown(uid, gid);
+}
 
 /**
  * Removes what `replaceFile` left in a folder when its process was killed; a write that may still

@@ -11,6 +11,7 @@ test("every command explains itself", async () => {
     "watch",
     "import",
     "catalogue",
+    "user",
     "config",
     "doctor",
     "healthcheck",
@@ -35,6 +36,11 @@ test("wrong use ends with 2 and one line that says what is wrong", async () => {
     [["import", "x.csv", "--name", "My songs"], /a-z, 0-9/u],
     [["import", "x.csv", "--name", "starter"], /the program's own/u],
     [["catalogue", "burn"], /catalogue list/u],
+    [["user"], /user add\|password\|remove NAME/u],
+    [["user", "constructor", "x"], /user add/u],
+    [["user", "add", "a/b"], /expected a name of 1 to 64/u],
+    [["user", "add", "anna", "--role", "boss"], /--role: .*admin/u],
+    [["user", "add", "anna", "--read", "a#"], /--read\.0: expected a topic filter/u],
   ];
   for (const [args, expected] of uses) {
     const { code, stderr: error } = await runHere(args, {});

@@ -117,8 +117,20 @@ test("users of the broker are hidden where there are any", async (t) => {
     describeConfig(loadConfig({ env, flags: {}, configFile: empty })).find(
       ({ key }) => key === "broker.users",
     )?.value;
-  assert.equal(show({ EARSHOT_BROKER_USERS: '{"anna":{"password":"hunter2"}}' }), "***");
+  assert.equal(show({ EARSHOT_BROKER_USERS: '{"anna":{"role":"asker"}}' }), "***");
   assert.deepEqual(show({}), {});
+});
+
+test("a user that is wrong is refused with its place, and without its password", async (t) => {
+  const empty = await writeConfig(t, "");
+  const load = (users: string): unknown =>
+    loadConfig({ env: { EARSHOT_BROKER_USERS: users }, flags: {}, configFile: empty });
+  assertRefused(() => load('{"anna":{"role":"boss"}}'), "broker.users.anna.role", "EARSHOT_BROKER");
+  assertRefused(() => load('{"a/b":{}}'), "broker.users", "1 to 64");
+  assert.throws(
+    () => load('{"anna":{"password":"hunter2"}}'),
+    (error) => error instanceof Error && !error.message.includes("hunter2"),
+  );
 });
 
 test("an unknown key is refused with where it stands and the key that was meant", async (t) => {

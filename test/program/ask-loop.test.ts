@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
-import { type NodePlace, startNode } from "../support/node-process.js";
+import { type OpenBroker, startOpenBroker } from "../support/open-broker.js";
 import { keys, needScript, type PseudoTerminal, startInTerminal } from "./pseudo-terminal.js";
 
 const peak = JSON.stringify({
@@ -18,6 +18,7 @@ const peak = JSON.stringify({
 });
 
 interface Scene {
+  readonly broker: OpenBroker;
   readonly client: TestClient;
   readonly terminal: PseudoTerminal;
 }
@@ -25,9 +26,10 @@ interface Scene {
 /** A node, a microphone that the test plays over MQTT, and `earshot ask` in front of a person. */
 async function openScene(
   t: TestContext,
-  options: { readonly node?: NodePlace; readonly micState?: string } = {},
+  options: { readonly env?: NodeJS.ProcessEnv; readonly micState?: string } = {},
 ): Promise<Scene> {
-  const node = options.node ?? (await startNodeHere(t));
+  const broker = await startOpenBroker(t);
+  const node = await startNodeHere(t, { ...broker.env, ...options.env });
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/+/recommend/request/+");
   if (options.micState !== undefined) {
@@ -35,7 +37,7 @@ async function openScene(
   }
   const terminal = startInTerminal(t, ["ask", "--limit", "3"], node.env);
   await terminal.shown(`Listening with test at 127.0.0.1:${node.port}.`);
-  return { client, terminal };
+  return { broker, client, terminal };
 }
 
 function assertCleanTerminal(terminal: PseudoTerminal): void {
@@ -89,8 +91,8 @@ test("without a microphone Enter asks; an empty answer listens again; Ctrl-D end
 
 test("a node that recommends nothing is listened to, and any other asked; Ctrl-C ends the waiting", async (t) => {
   if (!(await needScript(t))) return;
-  const node = await startNodeHere(t, { EARSHOT_RECOMMENDER_ENABLED: "false" });
-  const { client, terminal } = await openScene(t, { node, micState: "listening" });
+  const env = { EARSHOT_RECOMMENDER_ENABLED: "false" };
+  const { client, terminal } = await openScene(t, { env, micState: "listening" });
   await terminal.shown("listening");
   await client.publish("earshot/test/mic/peak", peak);
   await terminal.shown("What is playing? ");
@@ -103,7 +105,7 @@ test("a node that recommends nothing is listened to, and any other asked; Ctrl-C
 
 test("a peak that somebody has retained, and nonsense, begin no question", async (t) => {
   if (!(await needScript(t))) return;
-  const node = await startNodeHere(t);
+  const node = await startNodeHere(t, (await startOpenBroker(t)).env);
   const client = await connectTestClient(t, node.port);
   await client.publish("earshot/test/mic/state", "listening", { retain: true });
   await client.publish("earshot/test/mic/peak", peak, { retain: true });
@@ -120,10 +122,9 @@ test("a peak that somebody has retained, and nonsense, begin no question", async
 
 test("when the broker goes, the loop ends with 1 and one plain line", async (t) => {
   if (!(await needScript(t))) return;
-  const node = await startNode(t);
-  const { terminal } = await openScene(t, { node, micState: "listening" });
+  const { broker, terminal } = await openScene(t, { micState: "listening" });
   await terminal.shown("listening");
-  node.child.kill("SIGKILL");
+  await broker.stop();
   assert.equal(await terminal.ended(), 1);
   assert.match(
     terminal.all(),

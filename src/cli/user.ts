@@ -1,0 +1,181 @@
+import { generatePassword, hashPassword } from "../broker/users/password-hash.js";
+import { roleSummaries } from "../broker/users/roles.js";
+import { readUserFile, userFilePath, writeUserFile } from "../broker/users/user-file.js";
+import {
+  findFaultInUsers,
+  isUserName,
+  parseUserTable,
+  type RoleName,
+  roleNames,
+  type UserRecord,
+  type UserTable,
+  userNameHint,
+} from "../broker/users/user-record.js";
+import { EarshotError } from "../errors.js";
+import type { Command, CommandCall } from "./command.js";
+import { readNewPassword } from "./user-password.js";
+import { listUsers } from "./user-list.js";
+
+/** `earshot user`: who may use the embedded broker. */
+export const userCommand: Command = {
+  help: `Usage: earshot user add NAME [--role ROLE] [flags]
+       earshot user password NAME [--generate]
+       earshot user remove NAME
+       earshot user list [--json]
+
+Keeps the users of the embedded broker in users.json of the data folder. A node that runs takes a
+change over at once: who is removed or changed is dropped. The first user ends the time in which
+this machine's programs need none. The password is asked for twice on the terminal, or is the first
+line of standard input; it is never an argument. For the service: sudo -u earshot
+env EARSHOT_DATA_DIR=/var/lib/earshot earshot user …
+
+  --role ROLE          what the user is for (default: ${defaultRole()}):
+${describeRoles()}
+  --read FILTER        may also subscribe to these topics; %u is the user's name, %c the client id;
+  --write FILTER       may also publish to these; all three may be repeated
+  --readwrite FILTER   may also do both
+  --generate           make a password and print it, once
+  --no-password        add: only for a client certificate whose common name is NAME
+  --json               list: one JSON array
+
+Examples:
+  earshot user add homeassistant --role home
+  earshot user add phone --role asker --generate
+  earshot user add zigbee2mqtt --role home --readwrite 'zigbee2mqtt/#'`,
+  flags: {
+    role: { type: "string" },
+    read: { type: "string", multiple: true },
+    write: { type: "string", multiple: true },
+    readwrite: { type: "string", multiple: true },
+    generate: { type: "boolean" },
+    "no-password": { type: "boolean" },
+    json: { type: "boolean" },
+  },
+  async run(call) {
+    const [action = "", name, ...rest] = call.positionals;
+    if (action === "list" && name === undefined) return await listUsers(call);
+    const change = Object.hasOwn(changes, action) ? changes[action] : undefined;
+    if (change === undefined || name === undefined || rest.length > 0) {
+      throw new EarshotError(
+        "bad_usage",
+        "expected: earshot user add|password|remove NAME, or earshot user list",
+      );
+    }
+    warnOfExternalBroker(call);
+    const { dir } = call.loaded.config.data;
+    const users = (await readUserFile(dir)) ?? new Map<string, UserRecord>();
+    const { table, said } = await change({ call, name, users });
+    await writeUserFile(dir, table);
+    call.terminal.writeError(`${said} (${userFilePath(dir)})`);
+    return 0;
+  },
+};
+
+interface Change {
+  readonly call: CommandCall;
+  readonly name: string;
+  /** Those of the data folder, without the configuration's. */
+  readonly users: UserTable;
+}
+
+interface Changed {
+  readonly table: UserTable;
+  /** What was done, for people. */
+  readonly said: string;
+}
+
+const changes: Readonly<Record<string, (change: Change) => Promise<Changed>>> = {
+  add: addUser,
+  password: changePassword,
+  remove: removeUser,
+};
+
+async function addUser({ call, name, users }: Change): Promise<Changed> {
+  if (!isUserName(name)) {
+    throw new EarshotError("bad_usage", `expected a name of ${userNameHint}, got ${quote(name)}`);
+  }
+  if (isConfigured(call, name) || users.has(name)) {
+    const way = isConfigured(call, name) ? "in broker.users" : "earshot user password, or remove";
+    throw new EarshotError("bad_usage", `there is a user ${name} already; to change it: ${way}`);
+  }
+  const rights = readRights(call);
+  const password = call.flags["no-password"] === true ? {} : { password: await newHash(call) };
+  const table = parseUserTable(Object.fromEntries([...users, [name, { ...password, ...rights }]]));
+  return { table, said: `added ${name}: ${describeRights(rights)}` };
+}
+
+async function changePassword({ call, name, users }: Change): Promise<Changed> {
+  const user = findUser({ call, name, users });
+  const changed = { ...user, password: await newHash(call) };
+  return { table: new Map([...users, [name, changed]]), said: `changed the password of ${name}` };
+}
+
+async function removeUser({ call, name, users }: Change): Promise<Changed> {
+  findUser({ call, name, users });
+  const table = new Map([...users].filter(([other]) => other !== name));
+  const isLast = table.size === 0 && Object.keys(call.loaded.config.broker.users).length === 0;
+  const hint = isLast ? "; it was the last one, so only this machine is served now" : "";
+  return { table, said: `removed ${name}${hint}` };
+}
+
+/** @throws EarshotError `bad_usage` for a user of the configuration, `not_found` for none */
+function findUser({ call, name, users }: Change): UserRecord {
+  const user = users.get(name);
+  if (user !== undefined) return user;
+  if (isConfigured(call, name)) {
+    throw new EarshotError("bad_usage", `${name} stands in broker.users; change it there`);
+  }
+  throw new EarshotError("not_found", `there is no user ${quote(name)}; earshot user list`);
+}
+
+function isConfigured({ loaded }: CommandCall, name: string): boolean {
+  return Object.hasOwn(loaded.config.broker.users, name);
+}
+
+async function newHash(call: CommandCall): Promise<string> {
+  if (call.flags["generate"] !== true) return await hashPassword(await readNewPassword(call));
+  const password = generatePassword();
+  call.terminal.write(`${password}\n`);
+  return await hashPassword(password);
+}
+
+/** Role and rules out of the flags, checked as a users' file is. */
+function readRights({ flags }: CommandCall): UserRecord {
+  const { read, write, readwrite } = flags;
+  const hasRules = [read, write, readwrite].some((rules) => rules !== undefined);
+  // Who lists topics means these; the role would silently be more.
+  const role = flags["role"] ?? (hasRules ? undefined : defaultRole());
+  const rights = Object.fromEntries(
+    Object.entries({ role, read, write, readwrite }).filter(([, value]) => value !== undefined),
+  );
+  const fault = findFaultInUsers({ user: rights });
+  if (fault === undefined) return parseUserTable({ user: rights }).get("user") ?? {};
+  throw new EarshotError("bad_usage", `--${fault.replace(/^user\./u, "")}`);
+}
+
+function describeRights({ role, ...rules }: UserRecord): string {
+  const own = Object.entries(rules).map(([kind, filters]) => `${kind} ${String(filters)}`);
+  return [...(role === undefined ? [] : [`${role} (${roleSummaries[role]})`]), ...own].join(", ");
+}
+
+function describeRoles(): string {
+  return roleNames
+    .map((role) => `                         ${role.padEnd(6)} ${roleSummaries[role]}`)
+    .join("\n");
+}
+
+/** The least rights: whoever needs more says so. */
+function defaultRole(): RoleName {
+  return "asker";
+}
+
+function warnOfExternalBroker({ loaded, terminal }: CommandCall): void {
+  if (loaded.config.broker.mode !== "external") return;
+  terminal.writeError(
+    "earshot user: broker.mode is external, and that broker has users of its own; these are for the embedded one",
+  );
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createPasswordCheck } from "../../../src/broker/users/password-check.js";
+import { createWorkQueue } from "../../../src/broker/users/work-queue.js";
+import { createDeferred } from "../../../src/deferred.js";
+import { credentials, openAccess, password, passwordHash } from "./support.js";
+
+test("ten thousand wrong passwords are refused within seconds, and neither owner nor neighbour notices", async (t) => {
+  const { access, log } = await openAccess(t, { anna: { role: "asker" }, ben: { role: "home" } });
+  assert.ok(await access.authenticate(credentials("anna")));
+  const memoryBefore = process.memoryUsage.rss();
+  const cpuBefore = process.cpuUsage();
+  const peer = { transport: "tcp", address: "10.9.9.9" } as const;
+  const tries = Array.from({ length: 10_000 }, (_, index) =>
+    access.authenticate(credentials("anna", { peer, password: Buffer.from(`guess ${index}`) })),
+  );
+  // A known client comes back in the middle of it.
+  assert.ok(await access.authenticate(credentials("anna", { peer })));
+  assert.ok((await Promise.all(tries)).every((identity) => identity === undefined));
+  const { user, system } = process.cpuUsage(cpuBefore);
+  assert.ok(user + system < 20e6, `${user + system} µs of CPU`);
+  assert.ok(process.memoryUsage.rss() - memoryBefore < 200e6);
+  assert.ok(await access.authenticate(credentials("ben")));
+  assert.ok(log.lines.length <= 2);
+});
+
+test("two checks are at work at a time, as many wait as may, and the rest hears no at once", async () => {
+  const queue = createWorkQueue({ atOnce: 2, waiting: 3 });
+  const gates = Array.from({ length: 5 }, () => createDeferred<string>());
+  let working = 0;
+  let most = 0;
+  const run = (gate: { readonly promise: Promise<string> }): Promise<string | undefined> =>
+    queue.run(async () => {
+      working += 1;
+      most = Math.max(most, working);
+      const result = await gate.promise;
+      working -= 1;
+      return result;
+    });
+  const results = gates.map((gate) => run(gate));
+  assert.equal(await queue.run(async () => "too many"), undefined);
+  for (const [index, gate] of gates.entries()) gate.resolve(`${index}`);
+  assert.deepEqual(await Promise.all(results), ["0", "1", "2", "3", "4"]);
+  assert.equal(most, 2);
+  assert.equal(await queue.run(async () => "free again"), "free again");
+});
+
+test("work that fails gives its place free", async () => {
+  const queue = createWorkQueue({ atOnce: 1, waiting: 0 });
+  await assert.rejects(
+    queue.run(() => Promise.reject(new Error("no"))),
+    /no/u,
+  );
+  assert.equal(await queue.run(async () => 1), 1);
+});
+
+test("a password is known again only while the user's hash is the same", async () => {
+  const check = createPasswordCheck();
+  const [bytes, hash] = [Buffer.from(password), await passwordHash()];
+  assert.equal(check.isKnown("anna", bytes, hash), false);
+  assert.equal(await check.verify("anna", bytes, hash), true);
+  assert.equal(check.isKnown("anna", bytes, hash), true);
+  assert.equal(check.isKnown("ben", bytes, hash), false);
+  assert.equal(check.isKnown("anna", Buffer.from("other"), hash), false);
+  assert.equal(check.isKnown("anna", bytes, `${hash.slice(0, -1)}A`), false);
+  assert.equal(check.isKnown("anna", bytes, undefined), false);
+});
+
+test("a name that does not exist costs as much work as a wrong password", async () => {
+  const check = createPasswordCheck();
+  const hash = await passwordHash();
+  const cost = async (given: string | undefined): Promise<number> => {
+    const before = process.cpuUsage();
+    for (let round = 0; round < 5; round += 1)
+      assert.equal(await check.verify("x", Buffer.from("wrong"), given), false);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+  await cost(hash);
+  const [known, unknown] = [await cost(hash), await cost(undefined)];
+  assert.ok(unknown > known / 2 && unknown < known * 2, `${known} µs, ${unknown} µs`);
+});
