@@ -4,12 +4,14 @@ import { BrokerEnd } from "./broker-end.js";
 import { checkConnect, type ConnectFacts, type ProtocolVersion } from "./connect-packet.js";
 import { type ClientRate, createClientRate } from "./client-rate.js";
 import type { GuardCounters } from "./counters.js";
+import { findOverdue } from "./deadlines.js";
 import { type Frame, frameAt, invalidSize, packetSize, packetTypes, typeOf } from "./frames.js";
 import type { GuardLimits } from "./limits.js";
 import { checkPacket, publishIdentifier, qosOf } from "./packets.js";
 import { createPartialPacket, type PartialPacket } from "./partial-packet.js";
 import { createQos2Window, type Qos2Window } from "./qos2-window.js";
-import { disconnect, refusingConnack } from "./server-packets.js";
+import { Reading } from "./reading.js";
+import { lastWords } from "./server-packets.js";
 import { readSubscribe, type SubscribeFacts } from "./subscribe-packet.js";
 import { malformed, reasonCodes, type Violation } from "./violation.js";
 
@@ -29,15 +31,8 @@ export interface ConnectionHost {
   closed(connection: Connection): void;
 }
 
-/** Why nothing is read from a client for a while; several at once are a sum. */
-const pauses = { authentication: 1, broker: 2, rate: 4 } as const;
-type Pause = keyof typeof pauses;
-
 /** How long a client may take to read the last words before its socket is cut, in milliseconds. */
 const farewellMs = 1000;
-/** Time for authentication; a broken one must not hold a place for ever. */
-const authenticationMs = 30_000;
-const partialBytesPerMs = 8;
 
 /**
  * One network connection from accept to its end.
@@ -51,11 +46,11 @@ export class Connection {
   readonly socket: Duplex;
   readonly #host: ConnectionHost;
   readonly #acceptedMs: number;
+  readonly #reading: Reading;
   readonly qos2: Qos2Window;
   // Made when they are needed: of a thousand connections most are idle.
   #partial: PartialPacket | undefined;
   #rate: ClientRate | undefined;
-  #pauses = 0;
   #state: "silent" | "authenticating" | "open" | "closed" = "silent";
   #end: BrokerEnd | undefined;
   #facts: ConnectFacts | undefined;
@@ -69,6 +64,7 @@ export class Connection {
     this.peer = peer;
     this.#host = host;
     this.#acceptedMs = performance.now();
+    this.#reading = new Reading(socket);
     this.qos2 = createQos2Window(host.limits.receiveMaximum);
     socket.on("data", (chunk: Buffer) => {
       this.#take(chunk);
@@ -107,41 +103,29 @@ export class Connection {
     this.#state = "open";
     const held = this.#held;
     this.#held = undefined;
-    this.#resume("authentication");
+    this.#reading.resume("authentication");
     if (held !== undefined) this.#take(held);
   }
 
   /** Ends connections that ran out of time: without a CONNECT, or with a packet that does not end. */
   check(nowMs: number): void {
-    const { limits } = this.#host;
-    if (this.#state === "silent" && nowMs - this.#acceptedMs > limits.connectMs) {
-      this.#host.counters.dropped_silent += 1;
-      this.drop({ reason: "no CONNECT in time [MQTT-3.1.0-1]", code: reasonCodes.protocolError });
-    } else if (
-      this.#state === "authenticating" &&
-      nowMs - this.#acceptedMs > limits.connectMs + authenticationMs
-    ) {
-      this.drop({ reason: "authentication took too long", code: reasonCodes.serverBusy });
-    } else if (this.#partial?.isPending() === true) {
-      const allowedMs = limits.packetMs + this.#partial.size() / partialBytesPerMs;
-      if (this.#pauses === 0 && nowMs - this.#partialSinceMs > allowedMs) {
-        this.#host.counters.dropped_malformed += 1;
-        this.drop(malformed("a packet that does not end"));
-      }
-    }
+    const partial =
+      this.#partial?.isPending() === true && !this.#reading.isPaused()
+        ? { sinceMs: nowMs - this.#partialSinceMs, size: this.#partial.size() }
+        : undefined;
+    const sinceAcceptMs = nowMs - this.#acceptedMs;
+    const { limits, counters } = this.#host;
+    const overdue = findOverdue({ state: this.#state, sinceAcceptMs, partial }, limits);
+    if (overdue === undefined) return;
+    if (this.#state === "silent") counters.dropped_silent += 1;
+    else counters.dropped_malformed += 1;
+    this.drop(overdue);
   }
 
   /** Says why where the version allows it, and closes; the will is published (section 3.1.2.5). */
   drop(violation: Violation, answerAs: ProtocolVersion | undefined = this.#facts?.version): void {
     if (this.#state === "closed") return;
-    const isOpen = this.#state === "open";
-    const answer = isOpen
-      ? answerAs === 5
-        ? disconnect(violation.code)
-        : undefined
-      : answerAs === undefined
-        ? undefined
-        : refusingConnack(answerAs, violation.code);
+    const answer = lastWords({ isOpen: this.#state === "open", version: answerAs }, violation.code);
     if (answer !== undefined && this.socket.writable) this.socket.write(answer);
     this.#host.dropped(this, violation.reason);
     this.close();
@@ -175,17 +159,6 @@ export class Connection {
     if (this.#state === "open" && !this.#hasEnded) this.#end?.push(null);
     else if (this.#state !== "open") this.close();
     this.#hasEnded = true;
-  }
-
-  #pause(why: Pause): void {
-    this.#pauses |= pauses[why];
-    this.socket.pause();
-  }
-
-  #resume(why: Pause): void {
-    if ((this.#pauses & pauses[why]) === 0) return;
-    this.#pauses &= ~pauses[why];
-    if (this.#pauses === 0) this.socket.resume();
   }
 
   /** Takes what came; a packet that began in an earlier chunk comes first. */
@@ -263,7 +236,7 @@ export class Connection {
 
   #hand(packets: Buffer): void {
     if (packets.length === 0 || this.#state === "closed") return;
-    if (this.#end?.push(packets) === false) this.#pause("broker");
+    if (this.#end?.push(packets) === false) this.#reading.pause("broker");
   }
 
   #refuse(violation: Violation, answerAs?: ProtocolVersion): void {
@@ -285,10 +258,10 @@ export class Connection {
       return;
     }
     this.#state = "authenticating";
-    this.#pause("authentication");
+    this.#reading.pause("authentication");
     this.#end = new BrokerEnd({
       onWanted: () => {
-        this.#resume("broker");
+        this.#reading.resume("broker");
       },
       onWritten: (pieces) => {
         this.#host.send(this, pieces);
@@ -332,9 +305,9 @@ export class Connection {
     const waitMs = this.#rate.take({ publishes, bytes }, performance.now());
     if (waitMs < 1) return;
     this.#host.counters.slowed_down += 1;
-    this.#pause("rate");
+    this.#reading.pause("rate");
     this.#rateTimer = setTimeout(() => {
-      this.#resume("rate");
+      this.#reading.resume("rate");
     }, waitMs);
   }
 }

@@ -14,14 +14,14 @@ const returnCodes: ReadonlyMap<number, number> = new Map([
  * A CONNACK that refuses; `undefined` where the version has no code for the reason, so that the
  * connection is closed without one ([MQTT-3.1.4-1]; 3.1.1: [MQTT-3.2.2-6]).
  */
-export function refusingConnack(version: number, reasonCode: number): Buffer | undefined {
+function refusingConnack(version: number, reasonCode: number): Buffer | undefined {
   if (version === 5) return Buffer.from([0x20, 3, 0, reasonCode, 0]);
   const returnCode = returnCodes.get(reasonCode);
   return returnCode === undefined ? undefined : Buffer.from([0x20, 2, 0, returnCode]);
 }
 
 /** A DISCONNECT with a reason code; only MQTT 5 servers send one (section 3.14). */
-export function disconnect(reasonCode: number): Buffer {
+function disconnect(reasonCode: number): Buffer {
   return Buffer.from([0xe0, 1, reasonCode]);
 }
 
@@ -41,4 +41,14 @@ export function suback(version: number, identifier: number, codes: readonly numb
     ...properties,
     ...codes,
   ]);
+}
+
+/** What is said before a connection is closed: CONNACK or DISCONNECT, or nothing where no word fits. */
+export function lastWords(
+  { isOpen, version }: { readonly isOpen: boolean; readonly version: number | undefined },
+  reasonCode: number,
+): Buffer | undefined {
+  if (version === undefined) return undefined;
+  if (!isOpen) return refusingConnack(version, reasonCode);
+  return version === 5 ? disconnect(reasonCode) : undefined;
 }
