@@ -1,0 +1,142 @@
+import type { Log } from "../../lifecycle.js";
+import {
+  createAedesPersistence,
+  type AedesBroker,
+  type AedesPersistence,
+} from "./aedes-persistence.js";
+import { createNoJournal, startJournal, type Journal } from "./journal.js";
+import { openJournalFile } from "./journal-file.js";
+import { defaultLimits, type PersistenceLimits } from "./limits.js";
+import type { Packet } from "./packet.js";
+import { restoreState } from "./restore.js";
+import type { ClientReference } from "./session.js";
+import { isPubrel } from "./session-queue.js";
+import { createState, snapshotOf, type State } from "./state.js";
+import { graceMs, type Will } from "./wills.js";
+
+/** What the embedded broker remembers beyond a connection, and with a folder beyond the process. */
+export interface Persistence {
+  /** Goes into Aedes' option `persistence`. */
+  readonly aedes: AedesPersistence;
+  /**
+   * Reads what the former run left; to be awaited before the broker takes clients.
+   *
+   * @throws an Error of the file system when the folder cannot be used
+   */
+  start(): Promise<void>;
+  /** Brings everything to the disk; to be called when the broker is closed. */
+  stop(): Promise<void>;
+  /** Whether everything that an acknowledgement may depend on is on the disk. */
+  isSynced(): boolean;
+  /** Waits for that, as to the changes made so far; never rejects. */
+  synced(): Promise<void>;
+  /** Whether a client that has just connected has taken up its former session [MQTT-3.2.2-2]. */
+  isResumed(clientId: string): boolean;
+  /**
+   * Whether a live message must not be sent to a client now, because older ones are being sent from
+   * its queue, where this one waits as well. For Aedes' `authorizeForward`: answer it with `null`.
+   */
+  holdsBack(clientId: string, packet: Packet): boolean;
+  counters(): Readonly<Record<string, number>>;
+}
+
+export interface PersistenceOptions {
+  /** The folder for the state; without it the state ends with the process. */
+  readonly dir?: string | undefined;
+  readonly limits?: Partial<PersistenceLimits>;
+  /** Whether a client may have a subscription; all may unless given. */
+  readonly maySubscribe?: (client: ClientReference, filter: string) => boolean;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+const sweepMs = 60_000;
+
+/** Creates the broker's memory; nothing is read or written before `start`. */
+export function createPersistence(options: PersistenceOptions): Persistence {
+  const { dir, log, maySubscribe = () => true, now = () => Date.now() } = options;
+  let current: Journal = createNoJournal();
+  const journal = followJournal(() => current);
+  const state = createState({ journal, limits: { ...defaultLimits, ...options.limits }, log, now });
+  const timers = new Set<NodeJS.Timeout>();
+  let startedAtMs = 0;
+
+  const publishOrphans = (broker: AedesBroker): void => {
+    for (const will of state.wills.takeOrphans(now() - startedAtMs)) publishWill(broker, will, log);
+  };
+
+  const onSetup = (broker: AedesBroker): void => {
+    startedAtMs = now();
+    const tend = (): void => {
+      state.sweep();
+      publishOrphans(broker);
+    };
+    timers.add(setTimeout(tend, graceMs).unref());
+    timers.add(setInterval(tend, sweepMs).unref());
+  };
+
+  return {
+    aedes: createAedesPersistence({ state, maySubscribe, onSetup }),
+    async start() {
+      if (dir === undefined) return;
+      const { file, records } = await openJournalFile(dir, log);
+      restoreState(state, records, log);
+      const liveBytes = [...records.values()].reduce((sum, value) => sum + value.length, 0);
+      current = startJournal({ file, snapshot: () => snapshotOf(state), liveBytes, log });
+      state.sweep();
+    },
+    async stop() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+      await current.stop();
+    },
+    isSynced: () => current.isSynced(),
+    synced: () => current.synced(),
+    isResumed: (clientId) => state.sessions.get(clientId)?.isResumed === true,
+    holdsBack: (clientId, packet) => holdsBack(state, clientId, packet),
+    counters: () => {
+      const { storedBytes, failures } = current.counters();
+      return { ...state.counters(), stored_bytes: storedBytes, store_failures: failures };
+    },
+  };
+}
+
+/** The state is made before the file is open, and never learns that there was no journal at first. */
+function followJournal(current: () => Journal): Journal {
+  return {
+    create: (key, encode) => {
+      current().create(key, encode);
+    },
+    put: (key, encode, urgency) => {
+      current().put(key, encode, urgency);
+    },
+    delete: (key, urgency) => {
+      current().delete(key, urgency);
+    },
+    isSynced: () => current().isSynced(),
+    synced: () => current().synced(),
+    stop: () => current().stop(),
+    counters: () => current().counters(),
+  };
+}
+
+function holdsBack({ sessions }: State, clientId: string, packet: Packet): boolean {
+  // One that has its id comes from the queue itself.
+  if (isPubrel(packet) || packet.messageId !== undefined) return false;
+  const session = sessions.get(clientId);
+  const message = session?.queue.byOrigin(packet);
+  return message !== undefined && session?.drain.holdsBack(message) === true;
+}
+
+/** The will was allowed when its client connected; whoever asks now is nobody's client. */
+function publishWill(broker: AedesBroker, will: Will, log: Log): void {
+  const { topic, payload, qos, retain, clientId } = will;
+  const properties: Record<string, unknown> = { ...will.properties };
+  // A property of wills only: in a PUBLISH it is an error (MQTT 5, 3.3.2.3).
+  delete properties["willDelayInterval"];
+  const message = { cmd: "publish", topic, payload, qos, retain, properties };
+  broker.publish(message, (error) => {
+    if (error)
+      log.warn({ client: clientId, reason: error.message }, "a last will was not published");
+  });
+}
