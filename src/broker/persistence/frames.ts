@@ -17,6 +17,8 @@ export interface Replay {
 
 const headerBytes = 8;
 const deleted = 0xff_ff_ff_ff;
+/** A wrong length in the middle of the file looks like a cut, but loses more than one write. */
+const maxCutBytes = 64 * 1024;
 
 /**
  * Writes changes as one frame, which takes effect as a whole or not at all: the body's length, its
@@ -63,11 +65,12 @@ function bodyAt(bytes: Buffer, start: number): Buffer | undefined {
   return crc32(body) === bytes.readUInt32LE(start + 4) ? body : undefined;
 }
 
-/** The write that a kill or a power cut interrupts is the last; anything else is worth a warning. */
+/** What a kill or a power cut leaves is the last write begun; anything else is worth a warning. */
 function damageAt(bytes: Buffer, start: number): Replay["damage"] {
   const rest = bytes.subarray(start);
-  const tooShort = rest.length < headerBytes || headerBytes + rest.readUInt32LE(0) >= rest.length;
-  return tooShort || rest.every((byte) => byte === 0) ? "cut short" : "damaged";
+  if (rest.every((byte) => byte === 0)) return "cut short";
+  const reachesEnd = rest.length < headerBytes || headerBytes + rest.readUInt32LE(0) >= rest.length;
+  return reachesEnd && rest.length <= maxCutBytes ? "cut short" : "damaged";
 }
 
 function applyChanges(body: Buffer, records: Map<string, Buffer>): void {

@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from "../../clock.js";
 import type { Log } from "../../lifecycle.js";
 import {
   createAedesPersistence,
@@ -13,6 +14,16 @@ import type { ClientReference } from "./session.js";
 import { isPubrel } from "./session-queue.js";
 import { createState, snapshotOf, type State } from "./state.js";
 import { graceMs, type Will } from "./wills.js";
+
+/** Whose the sessions are that outlive their connections. */
+export interface SessionOwners {
+  /** `undefined`: the client has no session, or nobody has said whose it is. */
+  ownerOf(clientId: string): string | undefined;
+  /** To be called when the client is connected. */
+  remember(clientId: string, owner: string): void;
+  /** Nothing to do: the owner goes with the session. */
+  forget(clientId: string): void;
+}
 
 /** What the embedded broker remembers beyond a connection, and with a folder beyond the process. */
 export interface Persistence {
@@ -30,8 +41,8 @@ export interface Persistence {
   isSynced(): boolean;
   /** Waits for that, as to the changes made so far; never rejects. */
   synced(): Promise<void>;
-  /** Whether a client that has just connected has taken up its former session [MQTT-3.2.2-2]. */
-  isResumed(clientId: string): boolean;
+  /** Whose the kept sessions are, over restarts: a client id is not free for another user. */
+  readonly owners: SessionOwners;
   /**
    * Whether a live message must not be sent to a client now, because older ones are being sent from
    * its queue, where this one waits as well. For Aedes' `authorizeForward`: answer it with `null`.
@@ -47,32 +58,33 @@ export interface PersistenceOptions {
   /** Whether a client may have a subscription; all may unless given. */
   readonly maySubscribe?: (client: ClientReference, filter: string) => boolean;
   readonly log: Log;
-  readonly now?: () => number;
+  readonly clock?: Clock;
 }
 
 const sweepMs = 60_000;
 
 /** Creates the broker's memory; nothing is read or written before `start`. */
 export function createPersistence(options: PersistenceOptions): Persistence {
-  const { dir, log, maySubscribe = () => true, now = () => Date.now() } = options;
+  const { dir, log, maySubscribe = () => true, clock = systemClock } = options;
   let current: Journal = createNoJournal();
   const journal = followJournal(() => current);
-  const state = createState({ journal, limits: { ...defaultLimits, ...options.limits }, log, now });
-  const timers = new Set<NodeJS.Timeout>();
-  let startedAtMs = 0;
-
-  const publishOrphans = (broker: AedesBroker): void => {
-    for (const will of state.wills.takeOrphans(now() - startedAtMs)) publishWill(broker, will, log);
-  };
+  const state = createState({
+    journal,
+    limits: { ...defaultLimits, ...options.limits },
+    log,
+    now: clock.now,
+  });
+  let cancelTending = (): void => {};
 
   const onSetup = (broker: AedesBroker): void => {
-    startedAtMs = now();
+    const startedAtMs = clock.now();
     const tend = (): void => {
       state.sweep();
-      publishOrphans(broker);
+      for (const will of state.wills.takeOrphans(clock.now() - startedAtMs))
+        publishWill(broker, will, log);
+      cancelTending = clock.after(sweepMs, tend);
     };
-    timers.add(setTimeout(tend, graceMs).unref());
-    timers.add(setInterval(tend, sweepMs).unref());
+    cancelTending = clock.after(graceMs, tend);
   };
 
   return {
@@ -86,13 +98,18 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       state.sweep();
     },
     async stop() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
+      cancelTending();
       await current.stop();
     },
     isSynced: () => current.isSynced(),
     synced: () => current.synced(),
-    isResumed: (clientId) => state.sessions.get(clientId)?.isResumed === true,
+    owners: {
+      ownerOf: (clientId) => state.sessions.get(clientId)?.owner,
+      remember: (clientId, owner) => {
+        state.sessions.own(clientId, owner);
+      },
+      forget() {},
+    },
     holdsBack: (clientId, packet) => holdsBack(state, clientId, packet),
     counters: () => {
       const { storedBytes, failures } = current.counters();

@@ -1,10 +1,10 @@
+import { createMatcher } from "../../contract/topic-filters.js";
 import type { Journal } from "./journal.js";
 import type { PersistenceLimits } from "./limits.js";
 import { detach, isExpired, sizeOf, type Packet } from "./packet.js";
 import { encodePacket } from "./packet-codec.js";
 import type { PolicyCounters } from "./policy-counters.js";
 import { retainedKey } from "./record-keys.js";
-import { hasWildcard, matchesFilter } from "./topic-match.js";
 
 /** The last message of each topic that was published with RETAIN. */
 export interface Retained {
@@ -73,15 +73,16 @@ export function createRetained({ journal, limits, counters, now }: RetainedOptio
     async *matching(filters) {
       let looked = 0;
       for (const filter of filters) {
-        if (!hasWildcard(filter)) {
+        if (!/[+#]/u.test(filter)) {
           const message = messages.get(filter);
           if (message !== undefined && !isExpired(message, now())) yield message;
           continue;
         }
+        const matches = createMatcher(filter);
         for (const [topic, message] of messages) {
           looked += 1;
           if (looked % topicsPerTurn === 0) await nextTurn();
-          if (matchesFilter(filter, topic) && !isExpired(message, now())) yield message;
+          if (matches(topic.split("/")) && !isExpired(message, now())) yield message;
         }
       }
     },

@@ -7,6 +7,7 @@ const sessionSchema = z.object({
   expirySeconds: z.number(),
   /** Absent while the client is connected: the process ended before the connection. */
   disconnectedAtMs: z.number().optional(),
+  owner: z.string().optional(),
 });
 
 /** What the journal knows of a session itself. */
@@ -26,6 +27,7 @@ export function encodeSession(session: Session): Buffer {
     clientId: session.clientId,
     expirySeconds: session.expirySeconds,
     disconnectedAtMs: session.client === undefined ? session.disconnectedAtMs : undefined,
+    owner: session.owner,
   };
   return Buffer.from(JSON.stringify(record));
 }

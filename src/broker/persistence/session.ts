@@ -24,8 +24,8 @@ export interface Session {
   readonly incoming: Map<number, Packet>;
   /** The connection that owns it. */
   client: ClientReference | undefined;
-  /** Whether the connection has taken up a session that was there before it. */
-  isResumed: boolean;
+  /** The name of the user it belongs to; `undefined` before anybody said so. */
+  owner: string | undefined;
   expirySeconds: number;
   /** Since when nobody has been connected, in milliseconds since 1970. */
   disconnectedAtMs: number;
@@ -37,6 +37,7 @@ export function createSession(fields: {
   readonly number: number | undefined;
   readonly expirySeconds: number;
   readonly disconnectedAtMs: number;
+  readonly owner: string | undefined;
 }): Session {
   const queue = new SessionQueue();
   return {
@@ -46,7 +47,6 @@ export function createSession(fields: {
     drain: createQueueDrain(queue),
     incoming: new Map(),
     client: undefined,
-    isResumed: false,
   };
 }
 

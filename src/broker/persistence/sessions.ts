@@ -14,6 +14,8 @@ export interface Sessions {
   /** A client was accepted: the session becomes its own. */
   connected(client: ClientReference): void;
   disconnected(client: ClientReference): void;
+  /** Takes down whose session it is. */
+  own(clientId: string, owner: string): void;
   /** Ends a session with all that is in it. @returns whether there was one on the disk */
   end(clientId: string): boolean;
   /** Puts back a session of the former run; its time runs on. */
@@ -58,6 +60,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       number: isKept ? nextNumber : undefined,
       expirySeconds: expiryOf(client, limits),
       disconnectedAtMs: now(),
+      owner: undefined,
     });
     sessions.set(client.id, session);
     if (isKept) {
@@ -108,9 +111,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         end(client.id);
         return;
       }
-      const found = sessions.get(client.id);
-      const session = found ?? begin(client);
-      session.isResumed = found !== undefined;
+      const session = sessions.get(client.id) ?? begin(client);
       session.client = client;
       session.expirySeconds = expiryOf(client, limits);
       write(session, "acknowledged");
@@ -131,13 +132,20 @@ export function createSessions(options: SessionsOptions): Sessions {
       sessions.set(client.id, session);
       write(session, "lazy");
     },
+    own(clientId, owner) {
+      const session = sessions.get(clientId);
+      if (session === undefined || session.owner === owner) return;
+      session.owner = owner;
+      write(session, "lazy");
+    },
     end,
-    restore(number, { clientId, expirySeconds, disconnectedAtMs }) {
+    restore(number, { clientId, expirySeconds, disconnectedAtMs, owner }) {
       const session = createSession({
         clientId,
         number,
         expirySeconds: Math.min(expirySeconds, limits.sessionExpirySeconds),
         disconnectedAtMs: disconnectedAtMs ?? now(),
+        owner,
       });
       sessions.set(clientId, session);
       keptCount += 1;
