@@ -1,81 +1,8 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
-import type { Packet } from "../../../src/broker/persistence/packet.js";
-import {
-  createPersistence,
-  type Persistence,
-  type PersistenceOptions,
-} from "../../../src/broker/persistence/persistence.js";
-import { recordLog } from "../../support/logs.js";
+import { test } from "node:test";
 import { createManualClock } from "../../support/manual-clock.js";
 import { makeTempFolder } from "../../support/temp-folder.js";
-import { createFakeBroker, type FakeBroker } from "./fake-broker.js";
-
-interface Run {
-  readonly persistence: Persistence;
-  readonly broker: FakeBroker;
-}
-
-/** One run of the broker's memory; those of one folder follow each other. */
-async function startRun(
-  t: TestContext,
-  options: Partial<PersistenceOptions> & { readonly dir?: string | undefined } = {},
-): Promise<Run> {
-  const persistence = createPersistence({ log: recordLog(), ...options });
-  await persistence.start();
-  t.after(() => persistence.stop());
-  const broker = createFakeBroker();
-  await persistence.aedes.setup(broker);
-  return { persistence, broker };
-}
-
-let counter = 0;
-
-function message(topic: string, fields: Partial<Packet> = {}): Packet {
-  counter += 1;
-  return {
-    cmd: "publish",
-    topic,
-    payload: Buffer.from(`payload ${counter}`),
-    qos: 1,
-    retain: false,
-    dup: false,
-    brokerId: "a run",
-    brokerCounter: counter,
-    ...fields,
-  };
-}
-
-async function gather<T>(stream: AsyncIterable<T>): Promise<readonly T[]> {
-  const all: T[] = [];
-  for await (const one of stream) all.push(one);
-  return all;
-}
-
-const away = { id: "away" };
-
-async function queuedTexts({ persistence }: Run, client = away): Promise<readonly string[]> {
-  const packets = await gather(persistence.aedes.outgoingStream(client));
-  return packets.map((packet) => ("payload" in packet ? String(packet.payload) : packet.cmd));
-}
-
-async function retainedTopics({ persistence }: Run, filter: string): Promise<readonly string[]> {
-  return (await gather(persistence.aedes.createRetainedStreamCombi([filter]))).map(
-    ({ topic }) => topic,
-  );
-}
-
-/** Lets a client subscribe and go, and messages arrive for it. */
-async function leaveWith(run: Run, count: number, qos = 1): Promise<readonly string[]> {
-  const { aedes } = run.persistence;
-  run.broker.connect(away);
-  await aedes.addSubscriptions(away, [{ topic: "news/#", qos: 2 }]);
-  run.broker.disconnect(away);
-  const sent = Array.from({ length: count }, () => message("news/today", { qos }));
-  for (const packet of sent)
-    await aedes.outgoingEnqueueCombi(await aedes.subscriptionsByTopic("news/today"), packet);
-  return sent.map(({ payload }) => String(payload));
-}
+import { away, gather, leaveWith, message, queuedTexts, retainedTopics, startRun } from "./run.js";
 
 test("sessions, subscriptions and queues survive a restart, the queues in their order", async (t) => {
   const dir = await makeTempFolder(t);
