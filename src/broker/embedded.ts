@@ -1,11 +1,16 @@
-import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Aedes } from "aedes";
-import { EarshotError, messageOf } from "../errors.js";
+import { EarshotError } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
-import { createLogThrottle } from "../log-throttle.js";
-import { findPortOwner } from "./port-owner.js";
+import type { AedesBroker, AedesClient, AedesSettings, RefusedError } from "./guard/aedes-parts.js";
+import { createAllowAll } from "./guard/allow-all.js";
+import { createGuard, type Guard } from "./guard/guard.js";
+import { DeniedError } from "./guard/hooks.js";
+import { defaultLimits, type GuardLimits } from "./guard/limits.js";
+import { createDropLog } from "./guard/log-drops.js";
+import type { Access, Listeners } from "./parts.js";
 import { createStreamPair } from "./stream-pair.js";
+import { createTcpListener } from "./tcp-listener.js";
 
 /** Where a broker listens. */
 export interface BrokerAddress {
@@ -15,159 +20,185 @@ export interface BrokerAddress {
 
 /** The MQTT broker inside this node. */
 export interface EmbeddedBroker extends Service {
-  /** Where it listens, with the true port; `undefined` before the start. */
+  /** Where it listens for plain MQTT, with the true port; `undefined` before the start. */
   address(): BrokerAddress | undefined;
-  /** A stream on which the node's own client speaks MQTT, without the network in between. */
+  /** A stream on which the node's own client speaks MQTT, without the network and the guard. */
   openStream(): Duplex;
+  /** Numbers for `health`, each with `broker_` before its name. */
+  counters(): Readonly<Record<string, number>>;
+}
+
+/** Keeps what must survive a restart; `aedes` is what goes into Aedes' option of that name. */
+export interface BrokerPersistence {
+  readonly aedes: object;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  counters(): Readonly<Record<string, number>>;
+}
+
+export interface EmbeddedBrokerOptions extends BrokerAddress {
+  readonly log: Log;
+  /** Without it everybody may do everything: for a broker that only this machine reaches. */
+  readonly access?: Access;
+  /** Without it plain MQTT on `host` and `port`. */
+  readonly listeners?: Listeners;
+  /** Without it nothing survives a restart. */
+  readonly persistence?: BrokerPersistence;
+  readonly limits?: Partial<GuardLimits>;
+  /** Another version of Aedes, for tests. */
+  readonly createAedes?: CreateAedes;
+}
+
+/** What this file uses of a running Aedes. */
+export interface RunningAedes extends AedesBroker {
+  close(done: () => void): void;
+  on(event: "clientReady", listener: (client: AedesClient) => void): unknown;
+  on(
+    event: "clientError" | "connectionError",
+    listener: (client: AedesClient, error: Error) => void,
+  ): unknown;
+}
+
+export type CreateAedes = (settings: AedesSettings) => Promise<RunningAedes>;
+
+/** For the node's own client only, which always reads; all others have the guard's own limit. */
+const drainTimeoutMs = 1000;
+/** Sessions that wait for their end, and wills that wait for their time. */
+const maxPendingSessions = 1000;
+/** Never reached: the guard's limit comes first. */
+const connectTimeoutMs = 60_000;
+
+/** Everything of one run, from start to stop. */
+interface Run {
+  readonly aedes: RunningAedes;
+  readonly guard: Guard;
 }
 
 /**
- * A subscriber that stops reading is dropped after this time. Until then Aedes holds up whoever
- * publishes to it, and that is the node's own client with the replies for everybody.
- */
-const drainTimeoutMs = 1000;
-/** How long a new connection may take to send its CONNECT. */
-const connectTimeoutMs = 10_000;
-const maxConnections = 1000;
-/** So many characters of a client's name, and of what it did wrong, get into the log. */
-const maxLoggedName = 64;
-const maxLoggedReason = 200;
-
-/**
- * Creates an Aedes broker on TCP; the only place that knows aedes.
+ * Creates an Aedes broker behind its guard; the only place that knows aedes.
  *
  * @param options `host` and `port` as configured; port 0 takes a free one
  */
-export function createEmbeddedBroker(
-  options: BrokerAddress & { readonly log: Log },
-): EmbeddedBroker {
-  let aedes: Aedes | undefined;
-  let server: Server | undefined;
+export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBroker {
+  const listeners = options.listeners ?? createTcpListener(options);
+  let run: Run | undefined;
+  const stop = async (): Promise<void> => {
+    const stopping = run;
+    run = undefined;
+    if (stopping === undefined) return;
+    const stopped = listeners.stop();
+    await closeBroker(stopping.aedes);
+    stopping.guard.stop();
+    await stopped;
+    await options.persistence?.stop();
+  };
   return {
     name: "broker",
     async start() {
-      const broker = await Aedes.createBroker({
-        drainTimeout: drainTimeoutMs,
-        connectTimeout: connectTimeoutMs,
-        authorizePublish: (_client, packet, done) => {
-          done(refusePublish(packet.topic));
-        },
-      });
-      aedes = broker;
-      logTroubles(broker, options.log);
-      server = createServer({ noDelay: true }, (socket: Socket) => {
-        broker.handle(socket);
-      });
-      server.maxConnections = maxConnections;
+      await options.persistence?.start();
+      run = await startGuarded(options);
+      const { guard } = run;
       try {
-        await listen(server, options);
+        await listeners.start((stream, peer) => {
+          guard.accept(stream, peer);
+        });
       } catch (error) {
-        await closeBroker(broker, undefined);
-        aedes = undefined;
-        server = undefined;
+        await stop();
         throw error;
       }
     },
-    async stop() {
-      const broker = aedes;
-      const listening = server;
-      aedes = undefined;
-      server = undefined;
-      if (broker !== undefined) await closeBroker(broker, listening);
-    },
+    stop,
     address() {
-      const bound = server?.address();
-      return typeof bound === "object" && bound !== null
-        ? { host: options.host, port: bound.port }
-        : undefined;
+      const plain = listeners.addresses().find(({ transport }) => transport === "tcp");
+      return plain === undefined ? undefined : { host: plain.host, port: plain.port };
     },
     openStream() {
-      if (aedes === undefined)
+      if (run === undefined)
         throw new EarshotError("broker_unavailable", "the broker has not started");
       const [ours, theirs] = createStreamPair();
-      aedes.handle(theirs);
+      run.aedes.handle(theirs);
       return ours;
+    },
+    counters: () => ({ ...run?.guard.counters, ...options.persistence?.counters() }),
+  };
+}
+
+/** Makes Aedes and puts the guard around it before anybody can connect. */
+async function startGuarded(options: EmbeddedBrokerOptions): Promise<Run> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const guard = createGuard({
+    access: options.access ?? createAllowAll(),
+    limits,
+    log: options.log,
+    hasOwnPersistence: options.persistence !== undefined,
+  });
+  const create: CreateAedes = options.createAedes ?? ((settings) => Aedes.createBroker(settings));
+  const aedes = await create(settingsOf(guard, limits, options.persistence));
+  guard.guard(aedes);
+  aedes.on("clientReady", (client) => {
+    guard.ready(client);
+  });
+  logTroubles(aedes, options.log);
+  return { aedes, guard };
+}
+
+/** Aedes asks the guard; its own limits are set where MQTT 5 tells clients of them in CONNACK. */
+function settingsOf(
+  guard: Guard,
+  limits: GuardLimits,
+  persistence: BrokerPersistence | undefined,
+): AedesSettings {
+  const { hooks } = guard;
+  return {
+    ...(persistence === undefined ? {} : { persistence: persistence.aedes }),
+    drainTimeout: drainTimeoutMs,
+    connectTimeout: connectTimeoutMs,
+    maxClientsIdLength: limits.clientIdBytes,
+    maxTopicLevels: limits.topicLevels,
+    maximumPacketSize: limits.packetBytes,
+    receiveMaximum: limits.receiveMaximum,
+    topicAliasMaximum: 0,
+    pendingSessionsLimit: maxPendingSessions,
+    // oxlint-disable-next-line max-params -- the parameters are Aedes'
+    authenticate(client, username, password, done) {
+      void answer(hooks.authenticate(client, { username, password }), done);
+    },
+    authorizePublish(client, { topic }, done) {
+      done(hooks.denyPublish(client, topic) ?? null);
+    },
+    authorizeSubscribe(client, subscription, done) {
+      done(null, hooks.maySubscribe(client, subscription.topic) ? subscription : null);
+    },
+    authorizeForward: (client, packet) => (hooks.deliver(client, packet) ? packet : null),
+    published({ qos, messageId }, client, done) {
+      if (qos === 1 && client !== null && messageId !== undefined)
+        guard.published(client, messageId);
+      done(null);
     },
   };
 }
 
-async function listen(server: Server, { host, port }: BrokerAddress): Promise<void> {
-  const listening = new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port }, resolve);
-  });
-  try {
-    await listening;
-  } catch (cause) {
-    throw explainListenError(cause, { host, port });
-  }
+async function answer(
+  deciding: Promise<RefusedError | undefined>,
+  done: (refusal: RefusedError | null, isAllowed: boolean) => void,
+): Promise<void> {
+  const refusal = await deciding;
+  done(refusal ?? null, refusal === undefined);
 }
 
-function explainListenError(cause: unknown, { host, port }: BrokerAddress): EarshotError {
-  const code: unknown = cause instanceof Error ? Reflect.get(cause, "code") : undefined;
-  if (code === "EADDRINUSE") {
-    const owner = findPortOwner(port) ?? "another program (it may be Mosquitto)";
-    return new EarshotError(
-      "port_taken",
-      `port ${port} is already taken by ${owner}. Either give Earshot another port ` +
-        `(broker.port, for instance --broker.port ${port + 1}), or let it use the broker that is ` +
-        `there (broker.mode: external with mqtt.url: mqtt://127.0.0.1:${port})`,
-      { cause },
-    );
-  }
-  const hint =
-    code === "EACCES" ? "; ports below 1024 need root, choose a higher one" : "; check broker.host";
-  return new EarshotError(
-    "bad_config",
-    `the broker cannot listen on ${host}:${port}: ${messageOf(cause)}${hint}`,
-    { cause },
-  );
-}
-
-/**
- * Refuses what no client may publish. A custom `authorizePublish` replaces Aedes' own guard of
- * `$SYS`; control characters are forbidden by [MQTT-1.5.4-2] and Aedes lets them pass.
- */
-function refusePublish(topic: string): Error | null {
-  if (topic.startsWith("$")) return new Error("clients may not publish below $");
-  if (/\p{Cc}/u.test(topic)) return new Error("the topic holds a control character");
-  return null;
-}
-
-/** Any program can connect in a loop, and call itself what it likes. */
-function logTroubles(broker: Aedes, log: Log): void {
-  const throttle = createLogThrottle();
-  const report = (client: { readonly id: string | null } | null, error: Error): void => {
-    throttle.run((heldBack) => {
-      const id = client?.id ?? undefined;
-      const name = id === undefined ? undefined : clean(id, maxLoggedName);
-      const reason = clean(error.message, maxLoggedReason);
-      log.warn({ client: name, reason, heldBack }, "client dropped");
-    });
+function logTroubles(broker: RunningAedes, log: Log): void {
+  const logDrop = createDropLog(log, "client dropped");
+  const logDenial = createDropLog(log, "message refused");
+  const report = (client: AedesClient | null, error: Error): void => {
+    const write = error instanceof DeniedError ? logDenial : logDrop;
+    write({ clientId: client?.id ?? undefined, reason: error.message });
   };
   broker.on("clientError", report);
   broker.on("connectionError", report);
 }
 
-/** Control characters and bidirectional overrides would rewrite the terminal that shows the log. */
-function clean(text: string, maxLength: number): string {
-  const start = text.slice(0, maxLength);
-  return start.replaceAll(/[\p{Cc}\p{Cs}\u{2028}-\u{202E}\u{2066}-\u{2069}]/gu, "·");
-}
-
-/** `server.close()` waits for every client, and `aedes.close()` lets them go: both, then await. */
-async function closeBroker(broker: Aedes, server: Server | undefined): Promise<void> {
-  const serverClosed = new Promise<void>((resolve) => {
-    if (server?.listening === true) {
-      server.close(() => {
-        resolve();
-      });
-    } else resolve();
+function closeBroker(broker: RunningAedes): Promise<void> {
+  return new Promise((resolve) => {
+    broker.close(resolve);
   });
-  const brokerClosed = new Promise<void>((resolve) => {
-    broker.close(() => {
-      resolve();
-    });
-  });
-  await Promise.all([serverClosed, brokerClosed]);
 }

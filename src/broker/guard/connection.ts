@@ -1,0 +1,345 @@
+import type { Duplex } from "node:stream";
+import type { Peer } from "../parts.js";
+import { BrokerEnd } from "./broker-end.js";
+import { checkConnect, type ConnectFacts, type ProtocolVersion } from "./connect-packet.js";
+import type { GuardCounters } from "./counters.js";
+import { type Frame, frameAt, invalidSize, packetSize, packetTypes, typeOf } from "./frames.js";
+import type { GuardLimits } from "./limits.js";
+import { checkPacket, publishIdentifier, qosOf } from "./packets.js";
+import { createPartialPacket } from "./partial-packet.js";
+import { createQos2Window } from "./qos2-window.js";
+import { disconnect, refusingConnack } from "./server-packets.js";
+import { readSubscribe, type SubscribeFacts } from "./subscribe-packet.js";
+import { createTokenBucket } from "./token-bucket.js";
+import { malformed, reasonCodes, type Violation } from "./violation.js";
+
+/** What a connection needs from the guard. */
+export interface ConnectionHost {
+  readonly limits: GuardLimits;
+  readonly counters: GuardCounters;
+  /** Whether there is room for one more client. */
+  admit(connection: Connection): Violation | undefined;
+  /** Hands the broker its end: a CONNECT that is whole and well formed is about to come. */
+  attach(connection: Connection, end: BrokerEnd): void;
+  /** Takes what the broker wrote. */
+  send(connection: Connection, pieces: readonly Buffer[]): void;
+  /** Turns a SUBSCRIBE into what the broker may see of it. */
+  subscribe(connection: Connection, facts: SubscribeFacts): readonly Buffer[];
+  dropped(connection: Connection, reason: string): void;
+  closed(connection: Connection): void;
+}
+
+/** Why nothing is read from a client for a while. */
+type Pause = "authentication" | "broker" | "rate";
+
+/** How long a client may take to read the last words before its socket is cut, in milliseconds. */
+const farewellMs = 1000;
+/** Time for authentication; a broken one must not hold a place for ever. */
+const authenticationMs = 30_000;
+const partialBytesPerMs = 8;
+
+/**
+ * One network connection from accept to its end.
+ *
+ * First it is silent: nothing but a whole CONNECT is taken, and the broker does not know of it. Then
+ * it authenticates: the broker has the CONNECT, and nothing more is read. Once CONNACK has gone out
+ * it is open: every packet is checked and handed on, as many at once as came.
+ */
+export class Connection {
+  readonly peer: Peer;
+  readonly socket: Duplex;
+  readonly #host: ConnectionHost;
+  readonly #acceptedMs: number;
+  readonly #partial = createPartialPacket();
+  readonly #pauses = new Set<Pause>();
+  readonly #messages;
+  readonly #bytes;
+  readonly qos2;
+  #state: "silent" | "authenticating" | "open" | "closed" = "silent";
+  #end: BrokerEnd | undefined;
+  #facts: ConnectFacts | undefined;
+  #held: Buffer | undefined;
+  #partialSinceMs = 0;
+  #hasEnded = false;
+  #rateTimer: NodeJS.Timeout | undefined;
+
+  constructor(socket: Duplex, peer: Peer, host: ConnectionHost) {
+    const { limits } = host;
+    this.socket = socket;
+    this.peer = peer;
+    this.#host = host;
+    this.#acceptedMs = performance.now();
+    this.#messages = createTokenBucket({
+      perSecond: limits.publishesPerSecond,
+      burst: limits.publishesPerSecond,
+    });
+    this.#bytes = createTokenBucket({
+      perSecond: limits.bytesPerSecond,
+      burst: limits.bytesPerSecond,
+    });
+    this.qos2 = createQos2Window(limits.receiveMaximum);
+    socket.on("data", (chunk: Buffer) => {
+      this.#take(chunk);
+    });
+    socket.on("error", () => {
+      this.close();
+    });
+    socket.on("end", () => {
+      this.#ended();
+    });
+    socket.on("close", () => {
+      this.#ended();
+    });
+  }
+
+  /** The client's own name, once its CONNECT was understood. */
+  get clientId(): string | undefined {
+    return this.#facts?.clientId;
+  }
+
+  get facts(): ConnectFacts | undefined {
+    return this.#facts;
+  }
+
+  isSilent(): boolean {
+    return this.#state === "silent";
+  }
+
+  isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
+  /** CONNACK with success has gone out: what was held back is taken, and reading goes on. */
+  open(): void {
+    if (this.#state !== "authenticating") return;
+    this.#state = "open";
+    const held = this.#held;
+    this.#held = undefined;
+    this.#resume("authentication");
+    if (held !== undefined) this.#take(held);
+  }
+
+  /** Ends connections that ran out of time: without a CONNECT, or with a packet that does not end. */
+  check(nowMs: number): void {
+    const { limits } = this.#host;
+    if (this.#state === "silent" && nowMs - this.#acceptedMs > limits.connectMs) {
+      this.#host.counters.dropped_silent += 1;
+      this.drop({ reason: "no CONNECT in time [MQTT-3.1.0-1]", code: reasonCodes.protocolError });
+    } else if (
+      this.#state === "authenticating" &&
+      nowMs - this.#acceptedMs > limits.connectMs + authenticationMs
+    ) {
+      this.drop({ reason: "authentication took too long", code: reasonCodes.serverBusy });
+    } else if (this.#partial.isPending()) {
+      const allowedMs = limits.packetMs + this.#partial.size() / partialBytesPerMs;
+      if (this.#pauses.size === 0 && nowMs - this.#partialSinceMs > allowedMs) {
+        this.#host.counters.dropped_malformed += 1;
+        this.drop(malformed("a packet that does not end"));
+      }
+    }
+  }
+
+  /** Says why where the version allows it, and closes; the will is published (section 3.1.2.5). */
+  drop(violation: Violation, answerAs: ProtocolVersion | undefined = this.#facts?.version): void {
+    if (this.#state === "closed") return;
+    const isOpen = this.#state === "open";
+    const answer = isOpen
+      ? answerAs === 5
+        ? disconnect(violation.code)
+        : undefined
+      : answerAs === undefined
+        ? undefined
+        : refusingConnack(answerAs, violation.code);
+    if (answer !== undefined && this.socket.writable) this.socket.write(answer);
+    this.#host.dropped(this, violation.reason);
+    this.close();
+  }
+
+  /** Cuts the line at once, without waiting for what is still to be read. */
+  cut(reason: string): void {
+    if (this.#state === "closed") return;
+    this.#host.dropped(this, reason);
+    this.close();
+    this.socket.destroy();
+  }
+
+  /** Closes both ends; may be called again. */
+  close(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    clearTimeout(this.#rateTimer);
+    this.#held = undefined;
+    this.#end?.destroy();
+    if (this.socket.writable) this.socket.end();
+    this.socket.resume();
+    setTimeout(() => {
+      this.socket.destroy();
+    }, farewellMs).unref();
+    this.#host.closed(this);
+  }
+
+  /** The other side has nothing more to say: the broker is to finish what it has, then close. */
+  #ended(): void {
+    if (this.#state === "open" && !this.#hasEnded) this.#end?.push(null);
+    else if (this.#state !== "open") this.close();
+    this.#hasEnded = true;
+  }
+
+  #pause(why: Pause): void {
+    this.#pauses.add(why);
+    this.socket.pause();
+  }
+
+  #resume(why: Pause): void {
+    if (this.#pauses.delete(why) && this.#pauses.size === 0) this.socket.resume();
+  }
+
+  /** Takes what came; a packet that began in an earlier chunk comes first. */
+  #take(chunk: Buffer): void {
+    let rest = chunk;
+    while (this.#partial.isPending() && rest.length > 0 && this.#state !== "closed") {
+      rest = rest.subarray(this.#partial.add(rest));
+      if (!this.#isAllowedSize(this.#partial.size())) return;
+      const whole = this.#partial.take();
+      if (whole !== undefined) this.#scan(whole);
+      else if (rest.length === 0) return;
+    }
+    if (rest.length === 0 || this.#state === "closed") return;
+    if (this.#state === "authenticating") this.#held = rest;
+    else this.#scan(rest);
+  }
+
+  #isAllowedSize(size: number): boolean {
+    const { limits, counters } = this.#host;
+    const most = this.#state === "silent" ? limits.connectBytes : limits.packetBytes;
+    if (size !== invalidSize && size <= most) return true;
+    counters.dropped_malformed += 1;
+    this.drop(
+      size === invalidSize
+        ? malformed("a Remaining Length of five bytes (section 2.1.4)")
+        : { reason: `a packet of ${size} bytes`, code: reasonCodes.packetTooLarge },
+    );
+    return false;
+  }
+
+  /** Checks the packets of a chunk one by one and hands them on in one piece. */
+  #scan(chunk: Buffer): void {
+    let offset = 0;
+    let from = 0;
+    let publishes = 0;
+    while (offset < chunk.length) {
+      const size = packetSize(chunk, offset);
+      if (!this.#isAllowedSize(size)) return;
+      if (this.#state === "silent" && typeOf(chunk[offset]) !== packetTypes.connect) {
+        this.#refuse(malformed("the first packet is no CONNECT [MQTT-3.1.0-1]"));
+        return;
+      }
+      if (size <= 0 || offset + size > chunk.length) break;
+      const frame = frameAt(chunk, offset, size);
+      offset = frame.end;
+      if (this.#state === "silent") {
+        this.#connect(frame);
+        if (offset < chunk.length) this.#held = chunk.subarray(offset);
+        return;
+      }
+      const type = typeOf(chunk[frame.start]);
+      if (type === packetTypes.publish) publishes += 1;
+      if (type === packetTypes.subscribe) {
+        this.#hand(chunk.subarray(from, frame.start));
+        if (!this.#subscribe(frame)) return;
+        from = offset;
+      } else {
+        const problem = this.#check(frame, type);
+        if (problem !== undefined) {
+          this.#refuse(problem);
+          return;
+        }
+      }
+    }
+    this.#hand(chunk.subarray(from, offset));
+    if (offset < chunk.length) this.#keep(chunk.subarray(offset));
+    this.#limitRate(publishes, chunk.length);
+  }
+
+  #keep(start: Buffer): void {
+    this.#partialSinceMs = performance.now();
+    this.#partial.add(start);
+  }
+
+  #hand(packets: Buffer): void {
+    if (packets.length === 0 || this.#state === "closed") return;
+    if (this.#end?.push(packets) === false) this.#pause("broker");
+  }
+
+  #refuse(violation: Violation, answerAs?: ProtocolVersion): void {
+    this.#host.counters.dropped_malformed += 1;
+    this.drop(violation, answerAs);
+  }
+
+  #connect(frame: Frame): void {
+    const verdict = checkConnect(frame, this.#host.limits);
+    if (verdict.violation !== undefined) {
+      this.#refuse(verdict.violation, verdict.answerAs);
+      return;
+    }
+    this.#facts = verdict.facts;
+    const refusal = this.#host.admit(this);
+    if (refusal !== undefined) {
+      this.#host.counters.connections_refused += 1;
+      this.drop(refusal);
+      return;
+    }
+    this.#state = "authenticating";
+    this.#pause("authentication");
+    this.#end = new BrokerEnd({
+      onWanted: () => {
+        this.#resume("broker");
+      },
+      onWritten: (pieces) => {
+        this.#host.send(this, pieces);
+      },
+      onGone: () => {
+        this.close();
+      },
+    });
+    this.#host.attach(this, this.#end);
+    // A copy: the chunk it came in may be 64 KiB, and Aedes keeps parts of a CONNECT.
+    this.#end.push(Buffer.from(frame.bytes.subarray(frame.start, frame.end)));
+  }
+
+  #subscribe(frame: Frame): boolean {
+    const facts = readSubscribe(frame, {
+      version: this.#facts?.version ?? 4,
+      limits: this.#host.limits,
+    });
+    if ("code" in facts) {
+      this.#refuse(facts);
+      return false;
+    }
+    for (const packet of this.#host.subscribe(this, facts)) this.#hand(packet);
+    return true;
+  }
+
+  #check(frame: Frame, type: number): Violation | undefined {
+    const version = this.#facts?.version ?? 4;
+    const problem = checkPacket(frame, { version, limits: this.#host.limits });
+    if (problem !== undefined) return problem;
+    if (type === packetTypes.publish && qosOf(frame.bytes[frame.start]) === 2) {
+      return this.qos2.begin(publishIdentifier(frame));
+    }
+    return undefined;
+  }
+
+  /** Reads a client that sends too much more slowly, which TCP tells it (no word of MQTT does). */
+  #limitRate(publishes: number, bytes: number): void {
+    if (this.#state !== "open") return;
+    const nowMs = performance.now();
+    const waitMs = Math.max(this.#messages.take(publishes, nowMs), this.#bytes.take(bytes, nowMs));
+    if (waitMs < 1) return;
+    this.#host.counters.slowed_down += 1;
+    this.#pause("rate");
+    this.#rateTimer = setTimeout(() => {
+      this.#resume("rate");
+    }, waitMs);
+  }
+}

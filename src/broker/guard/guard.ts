@@ -1,0 +1,208 @@
+import { Duplex } from "node:stream";
+import type { Log } from "../../lifecycle.js";
+import type { Access, Peer } from "../parts.js";
+import { createAdmission } from "./admission.js";
+import { type AedesBroker, type AedesClient, isPersistence } from "./aedes-parts.js";
+import type { BrokerEnd } from "./broker-end.js";
+import { Connection, type ConnectionHost } from "./connection.js";
+import { createCounters, type GuardCounters } from "./counters.js";
+import { deliverGently } from "./deliver-gently.js";
+import { createGuardedClient, type GuardedClient } from "./guarded-client.js";
+import { createHooks, type Hooks } from "./hooks.js";
+import { createKnownSessions } from "./known-sessions.js";
+import type { GuardLimits } from "./limits.js";
+import { createDropLog } from "./log-drops.js";
+import { hardenPersistence } from "./persistence-rules.js";
+import { answerSubscribe } from "./subscribe-rules.js";
+import { createUnreadWatch } from "./unread-watch.js";
+import { reasonCodes } from "./violation.js";
+import { untilRoom } from "./when-room.js";
+
+export interface GuardOptions {
+  readonly access: Access;
+  readonly limits: GuardLimits;
+  readonly log: Log;
+  /**
+   * Whether the persistence is one of Earshot's own, which stores on disk and matches topics right:
+   * then PUBACK waits until a message is stored.
+   */
+  readonly hasOwnPersistence: boolean;
+}
+
+/** Stands between the network and Aedes, of any version. */
+export interface Guard {
+  readonly hooks: Hooks;
+  readonly counters: Readonly<GuardCounters>;
+  /** Takes charge of a broker that has just been made, before its first client. */
+  guard(broker: AedesBroker): void;
+  /** Takes a stream from the network. */
+  accept(stream: Duplex, peer: Peer): void;
+  /** The broker has let a client in completely. */
+  ready(client: AedesClient): void;
+  /** A message of QoS 1 went to everybody and into the store. */
+  published(client: AedesClient, identifier: number): void;
+  stop(): void;
+}
+
+const sweepMs = 500;
+
+/** Creates the guard of one broker. Nothing of it runs before the first connection. */
+export function createGuard(options: GuardOptions): Guard {
+  const { access, limits } = options;
+  const counters = createCounters();
+  const admission = createAdmission(limits);
+  const sessions = createKnownSessions();
+  const logDrop = createDropLog(options.log, "client dropped");
+  const connections = new Set<Connection>();
+  const silent = new Set<Connection>();
+  const clients = new Map<Connection, GuardedClient>();
+  const byStream = new WeakMap<Duplex, GuardedClient>();
+  const unread = createUnreadWatch(limits, counters);
+  let aedes: AedesBroker | undefined;
+
+  const host: ConnectionHost = {
+    limits,
+    counters,
+    admit(connection) {
+      const refusal = admission.enter(connection.peer, performance.now());
+      if (refusal === undefined) silent.delete(connection);
+      return refusal;
+    },
+    attach(connection, end) {
+      attach(connection, end);
+    },
+    send(connection, pieces) {
+      const client = clients.get(connection);
+      if (client === undefined || !connection.socket.writable) return;
+      write(connection.socket, client.outgoing(pieces));
+      unread.check(connection);
+    },
+    subscribe(connection, facts) {
+      const client = clients.get(connection);
+      if (client === undefined) return [];
+      const { packets, reply } = answerSubscribe(facts, { client, access, limits, counters });
+      if (reply !== undefined && connection.socket.writable) connection.socket.write(reply);
+      return packets;
+    },
+    dropped({ clientId, peer }, reason) {
+      logDrop({ clientId, address: peer.address, reason });
+    },
+    closed(connection) {
+      // Who was never let in is still among the silent.
+      if (!silent.delete(connection)) admission.leave(connection.peer);
+      connections.delete(connection);
+      clients.delete(connection);
+      unread.forget(connection);
+      counters.clients = clients.size;
+    },
+  };
+
+  const attach = (connection: Connection, end: BrokerEnd): void => {
+    const clientId = connection.facts?.clientId ?? "";
+    const client = createGuardedClient({
+      connection,
+      holdsAcknowledgements: options.hasOwnPersistence,
+      hasSession: () =>
+        connection.facts?.isCleanStart !== true && sessions.ownerOf(clientId) !== undefined,
+    });
+    clients.set(connection, client);
+    byStream.set(end, client);
+    counters.clients = clients.size;
+    const attached = aedes?.handle(end);
+    if (attached !== undefined) deliverGently(attached, client);
+  };
+
+  const sweep = setInterval(() => {
+    const nowMs = performance.now();
+    for (const connection of connections) connection.check(nowMs);
+    unread.sweep();
+  }, sweepMs).unref();
+
+  access.onChange((isStillValid) => {
+    for (const { connection, identity } of clients.values()) {
+      if (identity !== undefined && !isStillValid(identity)) {
+        connection.drop({ reason: "its user has changed", code: reasonCodes.notAuthorized });
+      }
+    }
+  });
+
+  return {
+    hooks: createHooks({
+      access,
+      counters,
+      sessions,
+      clientOf: (stream) => byStream.get(stream),
+      connected: (clientId) => clientUnder(aedes, clientId, byStream),
+    }),
+    counters,
+    guard(broker) {
+      aedes = broker;
+      // Client ids and broker ids come from the wire: `constructor` must read back as absent.
+      for (const name of ["clients", "brokers"]) {
+        const map: unknown = Reflect.get(broker, name);
+        if (typeof map === "object" && map !== null) Object.setPrototypeOf(map, null);
+      }
+      const persistence: unknown = Reflect.get(broker, "persistence");
+      if (!isPersistence(persistence)) return;
+      hardenPersistence(persistence, {
+        untilRoom: (client) => untilRoom(byStream.get(client.conn)?.connection.socket),
+        onSessionEnded: (clientId) => {
+          sessions.forget(clientId);
+        },
+        correctsMatching: !options.hasOwnPersistence,
+      });
+    },
+    accept(stream, peer) {
+      const connection = new Connection(stream, peer, host);
+      counters.connections += 1;
+      connections.add(connection);
+      silent.add(connection);
+      const [oldest] = silent;
+      if (silent.size > limits.silentConnections && oldest !== undefined) {
+        counters.dropped_silent += 1;
+        oldest.cut("too many connections without a CONNECT");
+      }
+    },
+    ready(client) {
+      const guarded = byStream.get(client.conn);
+      if (guarded === undefined || client.id === null) return;
+      if (client.clean) sessions.forget(client.id);
+      else sessions.remember(client.id, guarded.identity?.name ?? "");
+      guarded.granted.forget();
+      guarded.connection.open();
+    },
+    published(client, identifier) {
+      byStream.get(client.conn)?.stored(identifier);
+    },
+    stop() {
+      clearInterval(sweep);
+      for (const connection of connections) connection.close();
+    },
+  };
+}
+
+/** Who is connected under a client id. */
+function clientUnder(
+  broker: AedesBroker | undefined,
+  clientId: string,
+  byStream: WeakMap<Duplex, GuardedClient>,
+): GuardedClient | undefined {
+  const clients: unknown = broker === undefined ? undefined : Reflect.get(broker, "clients");
+  if (typeof clients !== "object" || clients === null) return undefined;
+  const client: unknown = Reflect.get(clients, clientId);
+  if (typeof client !== "object" || client === null) return undefined;
+  const stream: unknown = Reflect.get(client, "conn");
+  return stream instanceof Duplex ? byStream.get(stream) : undefined;
+}
+
+/** All at once: each write of its own would be a packet of its own on the line. */
+function write(socket: Duplex, buffers: readonly Buffer[]): void {
+  const [only] = buffers;
+  if (only !== undefined && buffers.length === 1) {
+    socket.write(only);
+    return;
+  }
+  socket.cork();
+  for (const bytes of buffers) socket.write(bytes);
+  socket.uncork();
+}

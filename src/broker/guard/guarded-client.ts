@@ -1,0 +1,97 @@
+import type { Identity } from "../parts.js";
+import type { Connection } from "./connection.js";
+import { type Frame, identifierAt, packetTypes, typeOf } from "./frames.js";
+import { createGrantedQos, type GrantedQos, type Subscriptions } from "./granted-qos.js";
+import { createOutgoingPackets } from "./outgoing-packets.js";
+import { puback } from "./server-packets.js";
+import { createSubscribeRequests, type SubscribeRequests } from "./subscribe-requests.js";
+
+/** A client of the broker as the guard sees it: what it is, what it asked for, what it is owed. */
+export interface GuardedClient {
+  readonly connection: Connection;
+  /** Aedes' own map of this client, without a prototype: `constructor` is a filter like any other. */
+  readonly subscriptions: Subscriptions;
+  readonly granted: GrantedQos;
+  readonly requests: SubscribeRequests;
+  /** As the broker calls it: it names clients that have no name. */
+  clientId: string;
+  /** Set by a successful authentication. */
+  identity: Identity | undefined;
+  /** Looks through what the broker wrote; returns what is to be sent. */
+  outgoing(pieces: readonly Buffer[]): readonly Buffer[];
+  /** A message of QoS 1 has been stored: its PUBACK may go out now. */
+  stored(identifier: number): void;
+}
+
+export interface GuardedClientOptions {
+  readonly connection: Connection;
+  /** Whether PUBACK waits for the persistence. */
+  readonly holdsAcknowledgements: boolean;
+  /** Whether the broker has a session for this client, whatever Aedes says. */
+  readonly hasSession: () => boolean;
+}
+
+const nothing = Buffer.alloc(0);
+const firstErrorCode = 0x80;
+
+/** Creates the guard's side of a client whose CONNECT was accepted for authentication. */
+export function createGuardedClient(options: GuardedClientOptions): GuardedClient {
+  const { connection, holdsAcknowledgements } = options;
+  const version = connection.facts?.version ?? 4;
+  const subscriptions: Subscriptions = Object.create(null);
+  const granted = createGrantedQos(subscriptions);
+  const requests = createSubscribeRequests(version);
+  const held = new Set<number>();
+
+  /** [MQTT-3.2.2-2], [MQTT-3.2.2-3]: Aedes says 0 for a session without subscriptions. */
+  const markSession = ({ bytes, start, body, end }: Frame): Buffer => {
+    const marked = Buffer.from(bytes.subarray(start, end));
+    marked[body - start] = version > 3 && options.hasSession() ? 1 : 0;
+    return marked;
+  };
+
+  const replace = (frame: Frame): Buffer | undefined => {
+    const { bytes, body, end } = frame;
+    switch (typeOf(bytes[frame.start])) {
+      case packetTypes.connack:
+        return bytes[body + 1] === 0 ? markSession(frame) : undefined;
+      case packetTypes.suback:
+        granted.forget();
+        return requests.answer(identifierAt(bytes, body), bytes[end - 1] ?? 0) ?? nothing;
+      case packetTypes.unsuback:
+        granted.forget();
+        return undefined;
+      case packetTypes.puback:
+        if (!holdsAcknowledgements || isFailure(frame)) return undefined;
+        held.add(identifierAt(bytes, body));
+        return nothing;
+      case packetTypes.pubrec:
+        if (isFailure(frame)) connection.qos2.finish(identifierAt(bytes, body));
+        return undefined;
+      case packetTypes.pubcomp:
+        connection.qos2.finish(identifierAt(bytes, body));
+        return undefined;
+      default:
+        return undefined;
+    }
+  };
+
+  return {
+    connection,
+    subscriptions,
+    granted,
+    requests,
+    clientId: connection.clientId ?? "",
+    identity: undefined,
+    outgoing: createOutgoingPackets(replace),
+    stored(identifier) {
+      const { socket } = connection;
+      if (held.delete(identifier) && socket.writable) socket.write(puback(identifier));
+    },
+  };
+}
+
+/** Whether an acknowledgement carries a reason code that says no (section 2.4). */
+function isFailure({ bytes, body, end }: Frame): boolean {
+  return end > body + 2 && (bytes[body + 2] ?? 0) >= firstErrorCode;
+}

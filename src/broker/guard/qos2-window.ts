@@ -1,0 +1,31 @@
+import { reasonCodes, type Violation } from "./violation.js";
+
+/** The messages of QoS 2 that a client has begun and not released: the broker stores each of them. */
+export interface Qos2Window {
+  /** Takes note of a PUBLISH; a repeated one counts once. */
+  begin(identifier: number): Violation | undefined;
+  /** The broker sent PUBCOMP, or refused the message in its PUBREC. */
+  finish(identifier: number): void;
+  /** What is unfinished. */
+  identifiers(): Iterable<number>;
+}
+
+const exceeded: Violation = {
+  reason: "more unfinished messages than Receive Maximum [MQTT-3.3.4-9]",
+  code: reasonCodes.receiveMaximumExceeded,
+};
+
+/** @param receiveMaximum how many may be unfinished at once */
+export function createQos2Window(receiveMaximum: number): Qos2Window {
+  const unfinished = new Set<number>();
+  return {
+    begin(identifier) {
+      unfinished.add(identifier);
+      return unfinished.size > receiveMaximum ? exceeded : undefined;
+    },
+    finish(identifier) {
+      unfinished.delete(identifier);
+    },
+    identifiers: () => unfinished,
+  };
+}

@@ -1,0 +1,55 @@
+import type { Connection } from "./connection.js";
+import type { GuardCounters } from "./counters.js";
+import type { GuardLimits } from "./limits.js";
+
+/** Watches what waits for clients that do not read. */
+export interface UnreadWatch {
+  /** To be called after each write: drops a client for whom too much waits. */
+  check(connection: Connection): void;
+  /** To be called now and then: keeps the sum within its limit. */
+  sweep(): void;
+  forget(connection: Connection): void;
+}
+
+/** Below this a client is just a little behind. */
+const notableBytes = 64 * 1024;
+
+/** A client that stops reading costs memory and nobody's time: writes to it are always accepted. */
+export function createUnreadWatch(
+  limits: Pick<GuardLimits, "unreadBytes" | "unreadBytesInAll">,
+  counters: GuardCounters,
+): UnreadWatch {
+  const behind = new Set<Connection>();
+  const drop = (connection: Connection): void => {
+    counters.dropped_slow += 1;
+    const { writableLength } = connection.socket;
+    behind.delete(connection);
+    connection.cut(`it does not read: ${writableLength} bytes wait for it`);
+  };
+  return {
+    check(connection) {
+      const waiting = connection.socket.writableLength;
+      if (waiting > limits.unreadBytes) drop(connection);
+      else if (waiting > notableBytes) behind.add(connection);
+    },
+    sweep() {
+      let sum = 0;
+      for (const connection of behind) {
+        const waiting = connection.socket.writableLength;
+        if (waiting > notableBytes) sum += waiting;
+        else behind.delete(connection);
+      }
+      const worst = [...behind].toSorted(
+        (one, other) => other.socket.writableLength - one.socket.writableLength,
+      );
+      for (const connection of worst) {
+        if (sum <= limits.unreadBytesInAll) return;
+        sum -= connection.socket.writableLength;
+        drop(connection);
+      }
+    },
+    forget(connection) {
+      behind.delete(connection);
+    },
+  };
+}
