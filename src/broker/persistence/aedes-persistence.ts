@@ -17,6 +17,8 @@ export interface AedesBroker {
   readonly id: string;
   on?(event: "client" | "clientDisconnect", listener: (client: ClientReference) => void): unknown;
   publish(packet: object, done: (error?: Error | null) => void): void;
+  /** Aedes 2: it keeps a timer for each session that waits for its end. */
+  clearSessionExpiry?(clientId: string): void;
 }
 
 /**
@@ -29,17 +31,12 @@ export interface AedesBroker {
  */
 export type AedesPersistence = ReturnType<typeof createAedesPersistence>;
 
-export interface AedesPersistenceOptions {
-  readonly state: State;
-  /** Whether a client may have a subscription at all: Aedes stores those that it has refused, too. */
-  readonly maySubscribe: (client: ClientReference, filter: string) => boolean;
-  /** Called with the broker before it takes its first client. */
-  readonly onSetup: (broker: AedesBroker) => void;
-}
-
-/** Translates what Aedes asks into the terms of the state. */
-export function createAedesPersistence(options: AedesPersistenceOptions) {
-  const { state, maySubscribe, onSetup } = options;
+/**
+ * Translates what Aedes asks into the terms of the state.
+ *
+ * @param onSetup called with the broker before it takes its first client
+ */
+export function createAedesPersistence(state: State, onSetup: (broker: AedesBroker) => void) {
   const { sessions, index, outgoing, incoming, retained, wills, journal } = state;
   let broker: AedesBroker | undefined;
   const sessionOf = (client: ClientReference): Session | undefined => sessions.get(client.id);
@@ -69,8 +66,7 @@ export function createAedesPersistence(options: AedesPersistenceOptions) {
       Readable.from(retained.matching(filters)),
 
     async addSubscriptions(client: ClientReference, wanted: readonly Subscription[]) {
-      const allowed = wanted.filter(({ topic }) => maySubscribe(client, topic));
-      if (allowed.length > 0) addSubscriptions(state, sessions.obtain(client), allowed);
+      addSubscriptions(state, sessions.obtain(client), wanted);
       await journal.synced();
     },
     async removeSubscriptions(client: ClientReference, filters: readonly string[]) {

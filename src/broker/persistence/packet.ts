@@ -19,7 +19,7 @@ export interface Packet {
 export interface PacketReference {
   readonly cmd?: string | undefined;
   readonly messageId?: number | undefined;
-  readonly brokerId?: string | undefined;
+  readonly brokerId?: string | null | undefined;
   readonly brokerCounter?: number | undefined;
 }
 

@@ -8,10 +8,8 @@ import {
 import { createNoJournal, startJournal, type Journal } from "./journal.js";
 import { openJournalFile } from "./journal-file.js";
 import { defaultLimits, type PersistenceLimits } from "./limits.js";
-import type { Packet } from "./packet.js";
+import type { PacketReference } from "./packet.js";
 import { restoreState } from "./restore.js";
-import type { ClientReference } from "./session.js";
-import { isPubrel } from "./session-queue.js";
 import { createState, snapshotOf, type State } from "./state.js";
 import { graceMs, type Will } from "./wills.js";
 
@@ -29,6 +27,7 @@ export interface SessionOwners {
 export interface Persistence {
   /** Goes into Aedes' option `persistence`. */
   readonly aedes: AedesPersistence;
+  readonly limits: PersistenceLimits;
   /**
    * Reads what the former run left; to be awaited before the broker takes clients.
    *
@@ -47,7 +46,7 @@ export interface Persistence {
    * Whether a live message must not be sent to a client now, because older ones are being sent from
    * its queue, where this one waits as well. For Aedes' `authorizeForward`: answer it with `null`.
    */
-  holdsBack(clientId: string, packet: Packet): boolean;
+  holdsBack(clientId: string | null, packet: PacketReference): boolean;
   counters(): Readonly<Record<string, number>>;
 }
 
@@ -55,9 +54,8 @@ export interface PersistenceOptions {
   /** The folder for the state; without it the state ends with the process. */
   readonly dir?: string | undefined;
   readonly limits?: Partial<PersistenceLimits>;
-  /** Whether a client may have a subscription; all may unless given. */
-  readonly maySubscribe?: (client: ClientReference, filter: string) => boolean;
   readonly log: Log;
+  /** Owns the wall clock and the minutes between two sweeps. */
   readonly clock?: Clock;
 }
 
@@ -65,18 +63,20 @@ const sweepMs = 60_000;
 
 /** Creates the broker's memory; nothing is read or written before `start`. */
 export function createPersistence(options: PersistenceOptions): Persistence {
-  const { dir, log, maySubscribe = () => true, clock = systemClock } = options;
+  const { dir, log, clock = systemClock } = options;
   let current: Journal = createNoJournal();
   const journal = followJournal(() => current);
-  const state = createState({
-    journal,
-    limits: { ...defaultLimits, ...options.limits },
-    log,
-    now: clock.now,
-  });
+  const limits = { ...defaultLimits, ...options.limits };
+  let aedes: AedesBroker | undefined;
+  const onSessionEnd = (clientId: string): void => {
+    aedes?.clearSessionExpiry?.(clientId);
+  };
+  const state = createState({ journal, limits, log, now: () => clock.now(), onSessionEnd });
+  let isRestored = false;
   let cancelTending = (): void => {};
 
   const onSetup = (broker: AedesBroker): void => {
+    aedes = broker;
     const startedAtMs = clock.now();
     const tend = (): void => {
       state.sweep();
@@ -88,11 +88,14 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   };
 
   return {
-    aedes: createAedesPersistence({ state, maySubscribe, onSetup }),
+    aedes: createAedesPersistence(state, onSetup),
+    limits,
     async start() {
       if (dir === undefined) return;
       const { file, records } = await openJournalFile(dir, log);
-      restoreState(state, records, log);
+      // A second start in one process has everything in memory already.
+      if (!isRestored) restoreState(state, records, log);
+      isRestored = true;
       const liveBytes = [...records.values()].reduce((sum, value) => sum + value.length, 0);
       current = startJournal({ file, snapshot: () => snapshotOf(state), liveBytes, log });
       state.sweep();
@@ -137,9 +140,9 @@ function followJournal(current: () => Journal): Journal {
   };
 }
 
-function holdsBack({ sessions }: State, clientId: string, packet: Packet): boolean {
+function holdsBack({ sessions }: State, clientId: string | null, packet: PacketReference): boolean {
   // One that has its id comes from the queue itself.
-  if (isPubrel(packet) || packet.messageId !== undefined) return false;
+  if (clientId === null || packet.messageId !== undefined) return false;
   const session = sessions.get(clientId);
   const message = session?.queue.byOrigin(packet);
   return message !== undefined && session?.drain.holdsBack(message) === true;

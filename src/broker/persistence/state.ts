@@ -34,16 +34,19 @@ export interface StateOptions {
   readonly log: Log;
   /** Milliseconds since 1970: expiry goes by the wall clock, as it goes on while the node is off. */
   readonly now: () => number;
+  readonly onSessionEnd: (clientId: string) => void;
 }
 
 /** Puts the parts of the state together; it is empty at first. */
-export function createState({ journal, limits, log, now }: StateOptions): State {
+export function createState(options: StateOptions): State {
+  const { journal, limits, log, now } = options;
   const counters = createPolicyCounters(log);
   const index = createSubscriptionIndex();
   const outgoing = createOutgoing({ journal, limits, counters });
   const retained = createRetained({ journal, limits, counters, now });
   const onEnd = (session: Session): void => {
     outgoing.sessionEnded(session);
+    options.onSessionEnd(session.clientId);
   };
   const sessions = createSessions({ journal, limits, index, counters, onEnd, now });
   return {

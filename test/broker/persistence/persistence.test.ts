@@ -175,13 +175,14 @@ test("messages whose time is over leave the queue and the retained ones", async 
 
 test("retained messages survive a kill once synced, removed ones stay removed", async (t) => {
   const dir = await makeTempFolder(t);
-  const { aedes, synced } = (await startRun(t, { dir })).persistence;
+  const { persistence } = await startRun(t, { dir });
+  const { aedes } = persistence;
   await aedes.storeRetained(message("a", { retain: true, qos: 1 }));
   await aedes.storeRetained(message("b", { retain: true, qos: 1 }));
-  await synced();
+  await persistence.synced();
   await aedes.storeRetained(message("a", { retain: true, qos: 1, payload: Buffer.alloc(0) }));
   await aedes.storeRetained(message("b", { retain: true, qos: 1, payload: Buffer.from("new") }));
-  await synced();
+  await persistence.synced();
   const next = await startRun(t, { dir });
   const found = await gather(next.persistence.aedes.createRetainedStream("#"));
   assert.deepEqual(
