@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { reportFigure } from "../figure.js";
 import { runKills } from "./kills.js";
 
-/** By hand: `node dist/bench/broker/kill-run.js [kills]`. 200 kills take a few minutes. */
+/** By hand: `node dist/bench/broker/kill-run.js [kills]`. 200 kills take five minutes. */
 const kills = Number(process.argv[2] ?? 200);
 const folder = await mkdtemp(join(tmpdir(), "earshot-kills-"));
 try {

@@ -52,6 +52,7 @@ export async function runKills({ folder, kills, maxLifeMs }: KillOptions): Promi
     const broker = await startBroker(folder);
     const clients = await connectAll(broker.port, traffic, { isSubscriberThere: life % 2 === 0 });
     slowestStartMs = Math.max(slowestStartMs, performance.now() - startedMs);
+    if (life % 4 === 0) await traffic.caughtUp();
     const publishing = traffic.publish(clients.publisher);
     await delay(maxLifeMs * (0.2 + 0.8 * Math.random()));
     broker.child.kill("SIGKILL");
@@ -160,6 +161,11 @@ function createTraffic() {
     for (const wait of waiting) if (wait.number === number) wait.done();
   };
 
+  const arrivalOf = (number: number): Promise<void> =>
+    new Promise((done) => {
+      waiting.push({ number, done });
+    });
+
   return {
     receive,
     hasBegun: () => sent > 0,
@@ -180,12 +186,12 @@ function createTraffic() {
       };
     },
     publish(client: MqttClient) {
-      let isOver = false;
+      const over = new AbortController();
       const gone = new Promise<void>((resolve) => {
         client.once("close", resolve);
       });
       const sendNumbers = async (): Promise<void> => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           sent += 1;
           const number = sent;
           await client.publishAsync(stream, `${number}`, { qos: 1 });
@@ -193,7 +199,7 @@ function createTraffic() {
         }
       };
       const sendRetained = async (): Promise<void> => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           retainedSent += 1;
           const number = retainedSent;
           await client.publishAsync(latest, `${number}`, { qos: 1, retain: true });
@@ -204,18 +210,21 @@ function createTraffic() {
       sendRetained().catch(() => {});
       return {
         async stop() {
-          isOver = true;
+          over.abort();
           await gone;
         },
       };
+    },
+    /** Waits until the subscriber has all that was acknowledged. */
+    async caughtUp() {
+      const last = Math.max(0, ...[...acknowledged].slice(-messagesInFlight));
+      if (last > 0 && !received.has(last)) await arrivalOf(last);
     },
     /** Sends one more number and waits until it has come, behind all others. */
     async finish(client: MqttClient) {
       sent += 1;
       const last = sent;
-      const arrived = new Promise<void>((done) => {
-        waiting.push({ number: last, done });
-      });
+      const arrived = arrivalOf(last);
       await client.publishAsync(stream, `${last}`, { qos: 1 });
       await arrived;
       acknowledged.add(last);

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { Packet, PacketReference } from "./packet.js";
 import type { ClientReference, Session } from "./session.js";
-import { isPubrel, type PubrelPacket } from "./session-queue.js";
+import { isPubrel, type PubrelPacket, type QueuedMessage } from "./session-queue.js";
 import type { State } from "./state.js";
 import type { Subscription } from "./subscription-index.js";
 import {
@@ -117,7 +117,8 @@ export function createAedesPersistence(state: State, onSetup: (broker: AedesBrok
       const session = sessionOf(client);
       return session === undefined ? undefined : outgoing.clear(session, packet);
     },
-    outgoingStream: (client: ClientReference) => Readable.from(streamOf(sessionOf(client))),
+    outgoingStream: (client: ClientReference) =>
+      Readable.from(streamOf(sessionOf(client), broker?.id)),
 
     async incomingStorePacket(client: ClientReference, packet: Packet) {
       // Not awaited: the message and the fact that it came go into the same frame.
@@ -161,9 +162,19 @@ export function createAedesPersistence(state: State, onSetup: (broker: AedesBrok
 }
 
 /** Copies: Aedes writes the remaining lifetime into the properties. */
-async function* streamOf(session: Session | undefined): AsyncIterable<Packet | PubrelPacket> {
+async function* streamOf(
+  session: Session | undefined,
+  brokerId: string | undefined,
+): AsyncIterable<Packet | PubrelPacket> {
   if (session === undefined) return;
-  for await (const { packet } of session.drain.stream()) {
+  const deliver = ({ packet }: QueuedMessage): void => {
+    if (isPubrel(packet)) return;
+    // Aedes has seen its number when it was held back, and would take it for a repetition. Without
+    // a broker id it does not compare, and puts its own in, which it had.
+    const withoutOrigin = packet.brokerId === brokerId ? { ...packet, brokerId: null } : packet;
+    session.client?.deliverQoS?.(withoutOrigin, () => {});
+  };
+  for await (const { packet } of session.drain.stream(deliver)) {
     if (isPubrel(packet)) yield { ...packet };
     else {
       const { properties } = packet;

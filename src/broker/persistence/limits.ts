@@ -4,7 +4,10 @@ export interface PersistenceLimits {
   readonly sessions: number;
   /** Seconds a session outlives its connection at most; MQTT 3.1.1 has no expiry, so it gets this. */
   readonly sessionExpirySeconds: number;
-  /** Messages waiting for one client; beyond it the oldest one not yet sent is dropped. */
+  /**
+   * Messages waiting for an absent client, twice as many for one that is there; beyond it the oldest
+   * one not yet sent is dropped.
+   */
   readonly queuedMessages: number;
   /** Bytes waiting for one client; the same policy. A message larger than this is not queued. */
   readonly queuedBytes: number;

@@ -71,11 +71,13 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
 
   /** @returns whether there is room for so many bytes more now */
   const makeRoom = (session: Session, size: number): boolean => {
-    const { queue } = session;
+    const { queue, client } = session;
+    // One that is catching up acknowledges nothing before it has got all that waited.
+    const times = client === undefined ? 1 : 2;
     for (;;) {
       const fits =
-        queue.length < limits.queuedMessages &&
-        queue.bytes + size <= limits.queuedBytes &&
+        queue.length < times * limits.queuedMessages &&
+        queue.bytes + size <= times * limits.queuedBytes &&
         bytesInAll + size <= limits.queuedBytesInAll;
       if (fits) return true;
       const victim = size > limits.queuedBytes ? undefined : queue.leastMissed();

@@ -32,7 +32,7 @@ export function encodePacket(packet: Packet): Buffer {
       d: packet.dup,
       m: packet.messageId,
       e: packet.messageExpiry,
-      b: packet.brokerId,
+      b: packet.brokerId ?? undefined,
       n: packet.brokerCounter,
       i: packet.clientId,
       p: properties,

@@ -6,7 +6,7 @@ export interface Packet {
   readonly qos: number;
   readonly retain: boolean;
   readonly dup?: boolean;
-  readonly brokerId?: string | undefined;
+  readonly brokerId?: string | null | undefined;
   readonly brokerCounter?: number | undefined;
   readonly messageId?: number | undefined;
   readonly properties?: object | undefined;

@@ -98,6 +98,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       isRestored = true;
       const liveBytes = [...records.values()].reduce((sum, value) => sum + value.length, 0);
       current = startJournal({ file, snapshot: () => snapshotOf(state), liveBytes, log });
+      state.sessions.noteInterrupted();
       state.sweep();
     },
     async stop() {

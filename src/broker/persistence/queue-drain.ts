@@ -8,17 +8,23 @@ export interface QueueDrain {
   end(): void;
   /** Whether a message must not be sent live, because `stream` brings it or has brought it. */
   holdsBack(message: QueuedMessage): boolean;
-  /** A live message for which `holdsBack` was true: `stream` brings it when its turn comes. */
+  /** A live message for which `holdsBack` was true: it is delivered when its turn comes. */
   holdBack(message: QueuedMessage): void;
   /** Aedes writes a message of the stream in this turn, or it left the queue. */
   takenUp(message: QueuedMessage): void;
-  /** All that waits, and then what was held back meanwhile; live messages flow when it ends. */
-  stream(): AsyncIterable<QueuedMessage>;
+  /**
+   * All that waits now. At its end what was held back meanwhile goes to `deliver`, and live messages
+   * flow again.
+   */
+  stream(deliver: (message: QueuedMessage) => void): AsyncIterable<QueuedMessage>;
 }
 
 /**
  * Aedes subscribes a returning client before it sends what is in its queue, so that new messages
  * overtake old ones [MQTT-4.6.0-6]. With this, they are sent after them.
+ *
+ * The stream does not bring the new ones itself: Aedes sends one message of it in a turn of the
+ * event loop and reads no PUBACK before it ends, so it would not end under steady traffic.
  */
 export function createQueueDrain(queue: SessionQueue): QueueDrain {
   let isUnderWay = false;
@@ -56,20 +62,21 @@ export function createQueueDrain(queue: SessionQueue): QueueDrain {
     takenUp(message) {
       if (handedOut.delete(message) && handedOut.size === 0) wake?.();
     },
-    async *stream() {
-      let batch = [...queue.values()];
+    async *stream(deliver) {
+      const waiting = [...queue.values()];
+      // Those of them that were held back so far come with the others.
       heldBack = [];
       try {
-        while (batch.length > 0) {
-          for (const message of batch) {
-            if (!queue.has(message)) continue;
-            handedOut.add(message);
-            streamed.add(message);
-            yield message;
-          }
-          await allTakenUp();
-          batch = heldBack.splice(0).filter((message) => !streamed.has(message));
+        for (const message of waiting) {
+          if (!queue.has(message)) continue;
+          handedOut.add(message);
+          streamed.add(message);
+          yield message;
         }
+        await allTakenUp();
+        const next = heldBack.filter((message) => queue.has(message) && !streamed.has(message));
+        finish();
+        for (const message of next) deliver(message);
       } finally {
         finish();
       }

@@ -104,7 +104,8 @@ function restoreQueued(
   const packet = decodePacket(value);
   const { cmd, messageId } = packet;
   if (cmd !== "pubrel") {
-    const dup = wasConnected || packet.dup === true;
+    if (wasConnected) session.sentUpTo = Math.max(session.sentUpTo, key.id);
+    const dup = packet.dup === true || key.id <= session.sentUpTo;
     state.outgoing.restore(session, key.id, { ...packet, dup });
   } else if (messageId !== undefined)
     state.outgoing.restore(session, key.id, { cmd: "pubrel", messageId });

@@ -8,6 +8,7 @@ const sessionSchema = z.object({
   /** Absent while the client is connected: the process ended before the connection. */
   disconnectedAtMs: z.number().optional(),
   owner: z.string().optional(),
+  sentUpTo: z.number().optional(),
 });
 
 /** What the journal knows of a session itself. */
@@ -28,6 +29,7 @@ export function encodeSession(session: Session): Buffer {
     expirySeconds: session.expirySeconds,
     disconnectedAtMs: session.client === undefined ? session.disconnectedAtMs : undefined,
     owner: session.owner,
+    sentUpTo: session.sentUpTo,
   };
   return Buffer.from(JSON.stringify(record));
 }

@@ -10,6 +10,8 @@ export interface ClientReference {
   readonly clean?: boolean;
   /** Seconds after the connection; 0xFFFFFFFF is for ever. */
   readonly sessionExpiryInterval?: number;
+  /** Sends a live message. */
+  deliverQoS?(packet: Packet, done: () => void): void;
 }
 
 /** All that the broker keeps of one client between its connections. */
@@ -24,6 +26,11 @@ export interface Session {
   readonly incoming: Map<number, Packet>;
   /** The connection that owns it. */
   client: ClientReference | undefined;
+  /**
+   * Messages of the queue up to this sequence may have been sent by a run that was killed, which
+   * does not write down what it sends with QoS 1.
+   */
+  sentUpTo: number;
   /** The name of the user it belongs to; `undefined` before anybody said so. */
   owner: string | undefined;
   expirySeconds: number;
@@ -47,6 +54,7 @@ export function createSession(fields: {
     drain: createQueueDrain(queue),
     incoming: new Map(),
     client: undefined,
+    sentUpTo: 0,
   };
 }
 

@@ -18,6 +18,8 @@ export interface Sessions {
   own(clientId: string, owner: string): void;
   /** Ends a session with all that is in it. @returns whether there was one on the disk */
   end(clientId: string): boolean;
+  /** Writes down when clients left whose connections ended with the former run: at its end. */
+  noteInterrupted(): void;
   /** Puts back a session of the former run; its time runs on. */
   restore(number: number, record: SessionRecord): Session;
   /** Numbers up to this one have been used by former runs. */
@@ -48,6 +50,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { journal, limits, index, counters, onEnd, now } = options;
   /** In the order in which clients left; those of connected clients are anywhere. */
   const sessions = new Map<string, Session>();
+  const interrupted: string[] = [];
   let nextNumber = 1;
   /** Those that outlive their connection. */
   let keptCount = 0;
@@ -139,7 +142,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       write(session, "lazy");
     },
     end,
-    restore(number, { clientId, expirySeconds, disconnectedAtMs, owner }) {
+    restore(number, { clientId, expirySeconds, disconnectedAtMs, owner, sentUpTo }) {
       const session = createSession({
         clientId,
         number,
@@ -147,9 +150,17 @@ export function createSessions(options: SessionsOptions): Sessions {
         disconnectedAtMs: disconnectedAtMs ?? now(),
         owner,
       });
+      session.sentUpTo = sentUpTo ?? 0;
       sessions.set(clientId, session);
       keptCount += 1;
+      if (disconnectedAtMs === undefined) interrupted.push(clientId);
       return session;
+    },
+    noteInterrupted() {
+      for (const clientId of interrupted.splice(0)) {
+        const session = sessions.get(clientId);
+        if (session !== undefined) write(session, "lazy");
+      }
     },
     reserveNumbers(highest) {
       nextNumber = Math.max(nextNumber, highest + 1);
