@@ -29,6 +29,7 @@ export function answerSubscribe(
   const { connection, subscriptions, requests } = client;
   const isLegacy = connection.facts?.version !== 5;
   let count = Object.keys(subscriptions).length + requests.pending();
+  const granted = new Set<string>();
   const answers = facts.subscriptions.map(({ filter }) => {
     const code = refuse(filter);
     if (code === undefined) return undefined;
@@ -36,11 +37,15 @@ export function answerSubscribe(
     return isLegacy ? failure : code;
   });
   function refuse(filter: string): number | undefined {
+    // Restoring a session, Aedes puts its filters into an object with a prototype.
+    if (filter === "__proto__") return reasonCodes.topicFilterInvalid;
     if (filter.startsWith("$share/")) return reasonCodes.sharedSubscriptionsNotSupported;
     if (!maySubscribe(access, client, filter)) return reasonCodes.notAuthorized;
-    if (subscriptions[filter] !== undefined) return undefined;
+    if (subscriptions[filter] !== undefined || granted.has(filter)) return undefined;
+    if (count >= limits.subscriptionsPerClient) return reasonCodes.quotaExceeded;
     count += 1;
-    return count > limits.subscriptionsPerClient ? reasonCodes.quotaExceeded : undefined;
+    granted.add(filter);
+    return undefined;
   }
   const { identifiers, reply } = requests.begin(facts.identifier, answers);
   client.granted.forget();
