@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { openJournalFile } from "../../../src/broker/persistence/journal-file.js";
+import { createPersistence } from "../../../src/broker/persistence/persistence.js";
+import { aedesVersions, startGuardedBroker, type TestBroker } from "../../support/brokers.js";
+import { recordLog } from "../../support/logs.js";
+import { connectTestClient, type TestClient } from "../../support/mqtt-client.js";
+import { makeTempFolder } from "../../support/temp-folder.js";
+
+/** The node's broker with its state in a folder, with each version of Aedes. */
+async function startBroker(t: TestContext, dir: string, version: string): Promise<TestBroker> {
+  const createAedes = aedesVersions[version];
+  assert.ok(createAedes !== undefined);
+  const persistence = createPersistence({ dir, log: recordLog() });
+  return startGuardedBroker(t, { persistence, createAedes });
+}
+
+const session = { clientId: "sleeper", clean: false };
+
+async function numbers(client: TestClient, count: number): Promise<readonly number[]> {
+  const found: number[] = [];
+  while (found.length < count) {
+    const { text } = await client.next(({ topic }) => topic.startsWith("news/"));
+    found.push(Number(text));
+  }
+  return found;
+}
+
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
+
+for (const version of Object.keys(aedesVersions)) {
+  test(`Aedes ${version}: a restart keeps retained messages and brings a session what it missed`, async (t) => {
+    const dir = await makeTempFolder(t);
+    const first = await startBroker(t, dir, version);
+    const sleeper = await connectTestClient(t, first.port, session);
+    await sleeper.subscribe("news/#");
+    await sleeper.client.endAsync();
+    const writer = await connectTestClient(t, first.port);
+    for (const number of upTo(20)) await writer.publish("news/x", `${number}`);
+    await writer.publish("state/x", "kept", { retain: true });
+    await first.broker.stop();
+
+    const second = await startBroker(t, dir, version);
+    const reader = await connectTestClient(t, second.port);
+    await reader.subscribe("state/+");
+    assert.equal((await reader.next(({ topic }) => topic === "state/x")).text, "kept");
+    const back = await connectTestClient(t, second.port, session);
+    assert.deepEqual(await numbers(back, 20), upTo(20));
+    await back.client.endAsync();
+    const again = await connectTestClient(t, second.port, session);
+    await again.publish("news/end", "20");
+    assert.deepEqual(await numbers(again, 1), [20]);
+  });
+
+  test(`Aedes ${version}: a message is on the disk when its PUBACK comes`, async (t) => {
+    const dir = await makeTempFolder(t);
+    const { port } = await startBroker(t, dir, version);
+    const sleeper = await connectTestClient(t, port, session);
+    await sleeper.subscribe("news/#");
+    await sleeper.client.endAsync();
+    const writer = await connectTestClient(t, port);
+    for (const qos of [1, 2]) {
+      const text = `with QoS ${qos}`;
+      await writer.publish("news/x", text, { qos, retain: true });
+      // What a kill at this moment would leave.
+      const copy = join(dir, `copy ${qos}`);
+      await cp(join(dir, "state.journal"), join(copy, "state.journal"));
+      const { file, records } = await openJournalFile(copy, recordLog());
+      await file.close();
+      const kinds = [...records]
+        .filter(([, value]) => value.toString("latin1").endsWith(text))
+        .map(([key]) => key.charAt(0));
+      assert.deepEqual(kinds.sort(), ["q", "r"]);
+    }
+  });
+
+  test(`Aedes ${version}: what comes while a queue is sent comes after it, once, in order`, async (t) => {
+    const dir = await makeTempFolder(t);
+    const { port } = await startBroker(t, dir, version);
+    const sleeper = await connectTestClient(t, port, session);
+    await sleeper.subscribe("news/#");
+    await sleeper.client.endAsync();
+    const writer = await connectTestClient(t, port);
+    const count = 600;
+    const sending = Promise.all(upTo(count).map((n) => writer.publish("news/x", `${n}`)));
+    await writer.publish("other", "half of them are under way");
+    const back = await connectTestClient(t, port, session);
+    assert.deepEqual(await numbers(back, count), upTo(count));
+    await sending;
+    await back.publish("news/end", `${count}`);
+    assert.deepEqual(await numbers(back, 1), [count]);
+  });
+}
+
+test("an MQTT 5 session brings back Session Present, its expiry is told, and a clean start ends it", async (t) => {
+  const dir = await makeTempFolder(t);
+  const { port } = await startBroker(t, dir, "2.0.0-beta.1");
+  const options = (clean: boolean) => ({
+    ...session,
+    clean,
+    protocolVersion: 5 as const,
+    properties: { sessionExpiryInterval: 0xff_ff_ff_ff },
+  });
+  const connack = async (clean: boolean): Promise<object> => {
+    const client = await connectTestClient(t, port, options(clean));
+    if (clean) await client.subscribe("news/#");
+    const packet: unknown = Reflect.get(client.client, "connackPacket");
+    await client.client.endAsync();
+    assert.ok(typeof packet === "object" && packet !== null);
+    return packet;
+  };
+  await connack(true);
+  const resumed = await connack(false);
+  assert.equal(Reflect.get(resumed, "sessionPresent"), true);
+  const properties: unknown = Reflect.get(resumed, "properties");
+  assert.ok(typeof properties === "object" && properties !== null);
+  assert.equal(Reflect.get(properties, "sessionExpiryInterval"), 7 * 24 * 3600);
+  const writer = await connectTestClient(t, port);
+  await writer.publish("news/x", "missed");
+  assert.equal(Reflect.get(await connack(true), "sessionPresent"), false);
+  const fresh = await connectTestClient(t, port, options(false));
+  await fresh.publish("news/x", "new");
+  assert.equal((await fresh.next(({ topic }) => topic === "news/x")).text, "new");
+});
