@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import mqtt from "mqtt";
 import { openJournalFile } from "../../../src/broker/persistence/journal-file.js";
 import { createPersistence } from "../../../src/broker/persistence/persistence.js";
 import { aedesVersions, startGuardedBroker, type TestBroker } from "../../support/brokers.js";
 import { recordLog } from "../../support/logs.js";
-import { connectTestClient, type TestClient } from "../../support/mqtt-client.js";
+import { connectTestClient } from "../../support/mqtt-client.js";
 import { makeTempFolder } from "../../support/temp-folder.js";
 
 /** The node's broker with its state in a folder, with each version of Aedes. */
@@ -19,13 +21,38 @@ async function startBroker(t: TestContext, dir: string, version: string): Promis
 
 const session = { clientId: "sleeper", clean: false };
 
-async function numbers(client: TestClient, count: number): Promise<readonly number[]> {
-  const found: number[] = [];
-  while (found.length < count) {
-    const { text } = await client.next(({ topic }) => topic.startsWith("news/"));
-    found.push(Number(text));
-  }
-  return found;
+/** The client with a session: it listens before it connects, as its messages come with the CONNACK. */
+interface Sleeper {
+  /** The numbers of the next so many messages. */
+  numbers(count: number): Promise<readonly number[]>;
+  publish(topic: string, payload: string): Promise<unknown>;
+  sleep(): Promise<void>;
+}
+
+async function wake(t: TestContext, port: number): Promise<Sleeper> {
+  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, { ...session, reconnectPeriod: 0 });
+  t.after(() => client.endAsync(true));
+  const inbox = new EventEmitter();
+  const seen: number[] = [];
+  client.on("message", (_topic, payload) => {
+    seen.push(Number(payload.toString()));
+    inbox.emit("message");
+  });
+  await new Promise<void>((resolve) => {
+    client.once("connect", () => {
+      resolve();
+    });
+  });
+  await client.subscribeAsync("news/#", { qos: 1 });
+  return {
+    async numbers(count) {
+      while (seen.length < count)
+        await once(inbox, "message", { signal: AbortSignal.timeout(15_000) });
+      return seen.splice(0, count);
+    },
+    publish: (topic, payload) => client.publishAsync(topic, payload, { qos: 1 }),
+    sleep: () => client.endAsync(),
+  };
 }
 
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
@@ -34,9 +61,7 @@ for (const version of Object.keys(aedesVersions)) {
   test(`Aedes ${version}: a restart keeps retained messages and brings a session what it missed`, async (t) => {
     const dir = await makeTempFolder(t);
     const first = await startBroker(t, dir, version);
-    const sleeper = await connectTestClient(t, first.port, session);
-    await sleeper.subscribe("news/#");
-    await sleeper.client.endAsync();
+    await (await wake(t, first.port)).sleep();
     const writer = await connectTestClient(t, first.port);
     for (const number of upTo(20)) await writer.publish("news/x", `${number}`);
     await writer.publish("state/x", "kept", { retain: true });
@@ -46,20 +71,18 @@ for (const version of Object.keys(aedesVersions)) {
     const reader = await connectTestClient(t, second.port);
     await reader.subscribe("state/+");
     assert.equal((await reader.next(({ topic }) => topic === "state/x")).text, "kept");
-    const back = await connectTestClient(t, second.port, session);
-    assert.deepEqual(await numbers(back, 20), upTo(20));
-    await back.client.endAsync();
-    const again = await connectTestClient(t, second.port, session);
+    const back = await wake(t, second.port);
+    assert.deepEqual(await back.numbers(20), upTo(20));
+    await back.sleep();
+    const again = await wake(t, second.port);
     await again.publish("news/end", "20");
-    assert.deepEqual(await numbers(again, 1), [20]);
+    assert.deepEqual(await again.numbers(1), [20]);
   });
 
   test(`Aedes ${version}: a message is on the disk when its PUBACK comes`, async (t) => {
     const dir = await makeTempFolder(t);
     const { port } = await startBroker(t, dir, version);
-    const sleeper = await connectTestClient(t, port, session);
-    await sleeper.subscribe("news/#");
-    await sleeper.client.endAsync();
+    await (await wake(t, port)).sleep();
     const writer = await connectTestClient(t, port);
     for (const qos of [1, 2]) {
       const text = `with QoS ${qos}`;
@@ -79,18 +102,25 @@ for (const version of Object.keys(aedesVersions)) {
   test(`Aedes ${version}: what comes while a queue is sent comes after it, once, in order`, async (t) => {
     const dir = await makeTempFolder(t);
     const { port } = await startBroker(t, dir, version);
-    const sleeper = await connectTestClient(t, port, session);
-    await sleeper.subscribe("news/#");
-    await sleeper.client.endAsync();
+    await (await wake(t, port)).sleep();
     const writer = await connectTestClient(t, port);
-    const count = 600;
-    const sending = Promise.all(upTo(count).map((n) => writer.publish("news/x", `${n}`)));
-    await writer.publish("other", "half of them are under way");
-    const back = await connectTestClient(t, port, session);
-    assert.deepEqual(await numbers(back, count), upTo(count));
+    let count = 0;
+    const send = async (messages: number): Promise<void> => {
+      const numbers = Array.from({ length: messages }, () => count++);
+      await Promise.all(numbers.map((number) => writer.publish("news/x", `${number}`)));
+    };
+    await send(300);
+    const over = new AbortController();
+    const sending = (async () => {
+      while (!over.signal.aborted) await send(10);
+    })();
+    const back = await wake(t, port);
+    const first = await back.numbers(600);
+    over.abort();
     await sending;
+    assert.deepEqual([...first, ...(await back.numbers(count - 600))], upTo(count));
     await back.publish("news/end", `${count}`);
-    assert.deepEqual(await numbers(back, 1), [count]);
+    assert.deepEqual(await back.numbers(1), [count]);
   });
 }
 
