@@ -41,7 +41,8 @@ const latest = "kill/latest";
 /**
  * Kills a broker with SIGKILL again and again while a publisher sends numbered messages with QoS 1.
  *
- * A subscriber with a session is there in every second life, and away in the others. The publisher
+ * A subscriber with a session is there in every second life, every other time until it has all that
+ * waited for it, and away in the others. The publisher
  * never sends a number twice, so that order can be judged: numbers without PUBACK may be missing.
  */
 export async function runKills({ folder, kills, maxLifeMs }: KillOptions): Promise<KillReport> {
@@ -52,7 +53,7 @@ export async function runKills({ folder, kills, maxLifeMs }: KillOptions): Promi
     const broker = await startBroker(folder);
     const clients = await connectAll(broker.port, traffic, { isSubscriberThere: life % 2 === 0 });
     slowestStartMs = Math.max(slowestStartMs, performance.now() - startedMs);
-    if (life % 4 === 0) await traffic.caughtUp();
+    if (life % 4 === 0) await traffic.catchUp(clients.publisher);
     const publishing = traffic.publish(clients.publisher);
     await delay(maxLifeMs * (0.2 + 0.8 * Math.random()));
     broker.child.kill("SIGKILL");
@@ -62,7 +63,7 @@ export async function runKills({ folder, kills, maxLifeMs }: KillOptions): Promi
   }
   const broker = await startBroker(folder);
   const clients = await connectAll(broker.port, traffic, { isSubscriberThere: true });
-  await traffic.finish(clients.publisher);
+  await traffic.catchUp(clients.publisher);
   endAll(clients);
   broker.child.kill("SIGKILL");
   await once(broker.child, "exit");
@@ -161,11 +162,6 @@ function createTraffic() {
     for (const wait of waiting) if (wait.number === number) wait.done();
   };
 
-  const arrivalOf = (number: number): Promise<void> =>
-    new Promise((done) => {
-      waiting.push({ number, done });
-    });
-
   return {
     receive,
     hasBegun: () => sent > 0,
@@ -215,16 +211,13 @@ function createTraffic() {
         },
       };
     },
-    /** Waits until the subscriber has all that was acknowledged. */
-    async caughtUp() {
-      const last = Math.max(0, ...[...acknowledged].slice(-messagesInFlight));
-      if (last > 0 && !received.has(last)) await arrivalOf(last);
-    },
     /** Sends one more number and waits until it has come, behind all others. */
-    async finish(client: MqttClient) {
+    async catchUp(client: MqttClient) {
       sent += 1;
       const last = sent;
-      const arrived = arrivalOf(last);
+      const arrived = new Promise<void>((done) => {
+        waiting.push({ number: last, done });
+      });
       await client.publishAsync(stream, `${last}`, { qos: 1 });
       await arrived;
       acknowledged.add(last);

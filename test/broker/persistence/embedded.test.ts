@@ -6,16 +6,22 @@ import { test, type TestContext } from "node:test";
 import mqtt from "mqtt";
 import { openJournalFile } from "../../../src/broker/persistence/journal-file.js";
 import { createPersistence } from "../../../src/broker/persistence/persistence.js";
+import { systemClock } from "../../../src/clock.js";
 import { aedesVersions, startGuardedBroker, type TestBroker } from "../../support/brokers.js";
 import { recordLog } from "../../support/logs.js";
+import { createManualClock } from "../../support/manual-clock.js";
 import { connectTestClient } from "../../support/mqtt-client.js";
 import { makeTempFolder } from "../../support/temp-folder.js";
 
 /** The node's broker with its state in a folder, with each version of Aedes. */
-async function startBroker(t: TestContext, dir: string, version: string): Promise<TestBroker> {
+async function startBroker(
+  t: TestContext,
+  dir: string,
+  { version = "2.0.0-beta.1", clock = systemClock },
+): Promise<TestBroker> {
   const createAedes = aedesVersions[version];
   assert.ok(createAedes !== undefined);
-  const persistence = createPersistence({ dir, log: recordLog() });
+  const persistence = createPersistence({ dir, clock, log: recordLog() });
   return startGuardedBroker(t, { persistence, createAedes });
 }
 
@@ -60,14 +66,14 @@ const upTo = (count: number): readonly number[] => Array.from({ length: count },
 for (const version of Object.keys(aedesVersions)) {
   test(`Aedes ${version}: a restart keeps retained messages and brings a session what it missed`, async (t) => {
     const dir = await makeTempFolder(t);
-    const first = await startBroker(t, dir, version);
+    const first = await startBroker(t, dir, { version });
     await (await wake(t, first.port)).sleep();
     const writer = await connectTestClient(t, first.port);
     for (const number of upTo(20)) await writer.publish("news/x", `${number}`);
     await writer.publish("state/x", "kept", { retain: true });
     await first.broker.stop();
 
-    const second = await startBroker(t, dir, version);
+    const second = await startBroker(t, dir, { version });
     const reader = await connectTestClient(t, second.port);
     await reader.subscribe("state/+");
     assert.equal((await reader.next(({ topic }) => topic === "state/x")).text, "kept");
@@ -81,7 +87,7 @@ for (const version of Object.keys(aedesVersions)) {
 
   test(`Aedes ${version}: a message is on the disk when its PUBACK comes`, async (t) => {
     const dir = await makeTempFolder(t);
-    const { port } = await startBroker(t, dir, version);
+    const { port } = await startBroker(t, dir, { version });
     await (await wake(t, port)).sleep();
     const writer = await connectTestClient(t, port);
     for (const qos of [1, 2]) {
@@ -101,7 +107,7 @@ for (const version of Object.keys(aedesVersions)) {
 
   test(`Aedes ${version}: what comes while a queue is sent comes after it, once, in order`, async (t) => {
     const dir = await makeTempFolder(t);
-    const { port } = await startBroker(t, dir, version);
+    const { port } = await startBroker(t, dir, { version });
     await (await wake(t, port)).sleep();
     const writer = await connectTestClient(t, port);
     let count = 0;
@@ -126,7 +132,7 @@ for (const version of Object.keys(aedesVersions)) {
 
 test("an MQTT 5 session brings back Session Present, its expiry is told, and a clean start ends it", async (t) => {
   const dir = await makeTempFolder(t);
-  const { port } = await startBroker(t, dir, "2.0.0-beta.1");
+  const { port } = await startBroker(t, dir, {});
   const options = (clean: boolean) => ({
     ...session,
     clean,
@@ -153,4 +159,37 @@ test("an MQTT 5 session brings back Session Present, its expiry is told, and a c
   const fresh = await connectTestClient(t, port, options(false));
   await fresh.publish("news/x", "new");
   assert.equal((await fresh.next(({ topic }) => topic === "news/x")).text, "new");
+});
+
+test("a stale online of a node that died with the broker is corrected 10 s after its start", async (t) => {
+  const dir = await makeTempFolder(t);
+  const first = await startBroker(t, dir, {});
+  const node = await connectTestClient(t, first.port, {
+    clientId: "node",
+    will: { topic: "n/status", payload: Buffer.from("offline"), qos: 1, retain: true },
+  });
+  await node.publish("n/status", "online", { retain: true });
+  const copy = join(dir, "after a kill");
+  await cp(join(dir, "state.journal"), join(copy, "state.journal"));
+  const clock = createManualClock(Date.now());
+  const second = await startBroker(t, copy, { clock });
+  const watcher = await connectTestClient(t, second.port);
+  await watcher.subscribe("n/status");
+  assert.equal((await watcher.next(({ topic }) => topic === "n/status")).text, "online");
+  clock.advance(10_000);
+  assert.equal((await watcher.next(({ topic }) => topic === "n/status")).text, "offline");
+});
+
+test("a broker that is stopped and started again in one process goes on where it was", async (t) => {
+  const { broker, port } = await startBroker(t, await makeTempFolder(t), {});
+  await (await wake(t, port)).sleep();
+  const writer = await connectTestClient(t, port);
+  await writer.publish("news/x", "0");
+  await broker.stop();
+  await broker.start();
+  const again = broker.address()?.port ?? 0;
+  const second = await connectTestClient(t, again);
+  await second.publish("news/x", "1");
+  assert.deepEqual(await (await wake(t, again)).numbers(2), [0, 1]);
+  assert.equal(broker.counters()["sessions"], 1);
 });
