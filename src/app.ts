@@ -125,6 +125,7 @@ async function composeApp({ config, log }: AppOptions) {
       songs: catalogue.state()?.songs ?? 0,
       ...recommender.statistics(),
       ...(config.mic.enabled ? mic.statistics() : {}),
+      ...brokerCounters(broker),
     })),
     log: log.child({ module: "presence" }),
   });
@@ -160,6 +161,12 @@ function createBroker(config: Config, log: AppOptions["log"]): EmbeddedBroker | 
   if (config.broker.mode === "external") return undefined;
   const { host, port } = config.broker;
   return createEmbeddedBroker({ host, port, log: log.child({ module: "broker" }) });
+}
+
+/** Everything that the broker counts, each with `broker_` before its name. */
+function brokerCounters(broker: EmbeddedBroker | undefined): Readonly<Record<string, number>> {
+  const counters = Object.entries(broker?.counters() ?? {});
+  return Object.fromEntries(counters.map(([name, count]) => [`broker_${name}`, count]));
 }
 
 async function createRoute(config: Config, broker: EmbeddedBroker | undefined): Promise<Route> {

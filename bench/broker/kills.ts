@@ -42,8 +42,10 @@ const latest = "kill/latest";
  * Kills a broker with SIGKILL again and again while a publisher sends numbered messages with QoS 1.
  *
  * A subscriber with a session is there in every second life, every other time until it has all that
- * waited for it, and away in the others. The publisher
- * never sends a number twice, so that order can be judged: numbers without PUBACK may be missing.
+ * waited for it, and away in the others. The publisher never sends a number twice, so that order can
+ * be judged: numbers without PUBACK may be missing.
+ *
+ * A kill is no power cut: what was written and not synced survives it.
  */
 export async function runKills({ folder, kills, maxLifeMs }: KillOptions): Promise<KillReport> {
   const traffic = createTraffic();

@@ -2,15 +2,15 @@ import type { Duplex } from "node:stream";
 import type { Peer } from "../parts.js";
 import { BrokerEnd } from "./broker-end.js";
 import { checkConnect, type ConnectFacts, type ProtocolVersion } from "./connect-packet.js";
+import { type ClientRate, createClientRate } from "./client-rate.js";
 import type { GuardCounters } from "./counters.js";
 import { type Frame, frameAt, invalidSize, packetSize, packetTypes, typeOf } from "./frames.js";
 import type { GuardLimits } from "./limits.js";
 import { checkPacket, publishIdentifier, qosOf } from "./packets.js";
-import { createPartialPacket } from "./partial-packet.js";
-import { createQos2Window } from "./qos2-window.js";
+import { createPartialPacket, type PartialPacket } from "./partial-packet.js";
+import { createQos2Window, type Qos2Window } from "./qos2-window.js";
 import { disconnect, refusingConnack } from "./server-packets.js";
 import { readSubscribe, type SubscribeFacts } from "./subscribe-packet.js";
-import { createTokenBucket } from "./token-bucket.js";
 import { malformed, reasonCodes, type Violation } from "./violation.js";
 
 /** What a connection needs from the guard. */
@@ -29,8 +29,9 @@ export interface ConnectionHost {
   closed(connection: Connection): void;
 }
 
-/** Why nothing is read from a client for a while. */
-type Pause = "authentication" | "broker" | "rate";
+/** Why nothing is read from a client for a while; several at once are a sum. */
+const pauses = { authentication: 1, broker: 2, rate: 4 } as const;
+type Pause = keyof typeof pauses;
 
 /** How long a client may take to read the last words before its socket is cut, in milliseconds. */
 const farewellMs = 1000;
@@ -50,11 +51,11 @@ export class Connection {
   readonly socket: Duplex;
   readonly #host: ConnectionHost;
   readonly #acceptedMs: number;
-  readonly #partial = createPartialPacket();
-  readonly #pauses = new Set<Pause>();
-  readonly #messages;
-  readonly #bytes;
-  readonly qos2;
+  readonly qos2: Qos2Window;
+  // Made when they are needed: of a thousand connections most are idle.
+  #partial: PartialPacket | undefined;
+  #rate: ClientRate | undefined;
+  #pauses = 0;
   #state: "silent" | "authenticating" | "open" | "closed" = "silent";
   #end: BrokerEnd | undefined;
   #facts: ConnectFacts | undefined;
@@ -64,20 +65,11 @@ export class Connection {
   #rateTimer: NodeJS.Timeout | undefined;
 
   constructor(socket: Duplex, peer: Peer, host: ConnectionHost) {
-    const { limits } = host;
     this.socket = socket;
     this.peer = peer;
     this.#host = host;
     this.#acceptedMs = performance.now();
-    this.#messages = createTokenBucket({
-      perSecond: limits.publishesPerSecond,
-      burst: limits.publishesPerSecond,
-    });
-    this.#bytes = createTokenBucket({
-      perSecond: limits.bytesPerSecond,
-      burst: limits.bytesPerSecond,
-    });
-    this.qos2 = createQos2Window(limits.receiveMaximum);
+    this.qos2 = createQos2Window(host.limits.receiveMaximum);
     socket.on("data", (chunk: Buffer) => {
       this.#take(chunk);
     });
@@ -130,9 +122,9 @@ export class Connection {
       nowMs - this.#acceptedMs > limits.connectMs + authenticationMs
     ) {
       this.drop({ reason: "authentication took too long", code: reasonCodes.serverBusy });
-    } else if (this.#partial.isPending()) {
+    } else if (this.#partial?.isPending() === true) {
       const allowedMs = limits.packetMs + this.#partial.size() / partialBytesPerMs;
-      if (this.#pauses.size === 0 && nowMs - this.#partialSinceMs > allowedMs) {
+      if (this.#pauses === 0 && nowMs - this.#partialSinceMs > allowedMs) {
         this.#host.counters.dropped_malformed += 1;
         this.drop(malformed("a packet that does not end"));
       }
@@ -186,18 +178,20 @@ export class Connection {
   }
 
   #pause(why: Pause): void {
-    this.#pauses.add(why);
+    this.#pauses |= pauses[why];
     this.socket.pause();
   }
 
   #resume(why: Pause): void {
-    if (this.#pauses.delete(why) && this.#pauses.size === 0) this.socket.resume();
+    if ((this.#pauses & pauses[why]) === 0) return;
+    this.#pauses &= ~pauses[why];
+    if (this.#pauses === 0) this.socket.resume();
   }
 
   /** Takes what came; a packet that began in an earlier chunk comes first. */
   #take(chunk: Buffer): void {
     let rest = chunk;
-    while (this.#partial.isPending() && rest.length > 0 && this.#state !== "closed") {
+    while (this.#partial?.isPending() === true && rest.length > 0 && this.#state !== "closed") {
       rest = rest.subarray(this.#partial.add(rest));
       if (!this.#isAllowedSize(this.#partial.size())) return;
       const whole = this.#partial.take();
@@ -263,6 +257,7 @@ export class Connection {
 
   #keep(start: Buffer): void {
     this.#partialSinceMs = performance.now();
+    this.#partial ??= createPartialPacket();
     this.#partial.add(start);
   }
 
@@ -333,8 +328,8 @@ export class Connection {
   /** Reads a client that sends too much more slowly, which TCP tells it (no word of MQTT does). */
   #limitRate(publishes: number, bytes: number): void {
     if (this.#state !== "open") return;
-    const nowMs = performance.now();
-    const waitMs = Math.max(this.#messages.take(publishes, nowMs), this.#bytes.take(bytes, nowMs));
+    this.#rate ??= createClientRate(this.#host.limits);
+    const waitMs = this.#rate.take({ publishes, bytes }, performance.now());
     if (waitMs < 1) return;
     this.#host.counters.slowed_down += 1;
     this.#pause("rate");

@@ -3,7 +3,12 @@ import type { Log } from "../../lifecycle.js";
 import type { Access, Peer } from "../parts.js";
 import type { SyncedSource } from "../persistence/held-acks.js";
 import { createAdmission } from "./admission.js";
-import { type AedesBroker, type AedesClient, isPersistence } from "./aedes-parts.js";
+import {
+  type AedesBroker,
+  type AedesClient,
+  type AedesPersistence,
+  isPersistence,
+} from "./aedes-parts.js";
 import type { BrokerEnd } from "./broker-end.js";
 import { Connection, type ConnectionHost } from "./connection.js";
 import { createCounters, type GuardCounters } from "./counters.js";
@@ -60,6 +65,7 @@ export function createGuard(options: GuardOptions): Guard {
   const byStream = new WeakMap<Duplex, GuardedClient>();
   const unread = createUnreadWatch(limits, counters);
   let aedes: AedesBroker | undefined;
+  let persistence: AedesPersistence | undefined;
 
   const host: ConnectionHost = {
     limits,
@@ -92,7 +98,9 @@ export function createGuard(options: GuardOptions): Guard {
       // Who was never let in is still among the silent.
       if (!silent.delete(connection)) admission.leave(connection.peer);
       connections.delete(connection);
+      const client = clients.get(connection);
       clients.delete(connection);
+      if (client !== undefined) forgetUnfinished(client);
       unread.forget(connection);
       counters.clients = clients.size;
     },
@@ -111,6 +119,18 @@ export function createGuard(options: GuardOptions): Guard {
     counters.clients = clients.size;
     const attached = aedes?.handle(end);
     if (attached !== undefined) deliverGently(attached, client);
+  };
+
+  /**
+   * The session of a clean client ends with its connection, and so do its unfinished messages of
+   * QoS 2 (section 3.1.2.4 of 3.1.1); Aedes 2 beta keeps them for ever.
+   */
+  const forgetUnfinished = ({ clientId, connection, isClean }: GuardedClient): void => {
+    // Earshot's own persistence does so itself.
+    if (!isClean || options.persistence !== undefined) return;
+    for (const messageId of connection.qos2.identifiers()) {
+      void persistence?.incomingDelPacket({ id: clientId }, { messageId });
+    }
   };
 
   const sweep = setInterval(() => {
@@ -143,9 +163,10 @@ export function createGuard(options: GuardOptions): Guard {
         const map: unknown = Reflect.get(broker, name);
         if (typeof map === "object" && map !== null) Object.setPrototypeOf(map, null);
       }
-      const persistence: unknown = Reflect.get(broker, "persistence");
-      if (!isPersistence(persistence)) return;
-      hardenPersistence(persistence, {
+      const found: unknown = Reflect.get(broker, "persistence");
+      if (!isPersistence(found)) return;
+      persistence = found;
+      hardenPersistence(found, {
         untilRoom: (client) => untilRoom(byStream.get(client.conn)?.connection.socket),
         onSessionEnded: (clientId) => {
           sessions.forget(clientId);
@@ -169,6 +190,7 @@ export function createGuard(options: GuardOptions): Guard {
       if (guarded === undefined || client.id === null) return;
       if (client.clean) sessions.forget(client.id);
       else sessions.remember(client.id, guarded.identity?.name ?? "");
+      guarded.isClean = client.clean;
       guarded.granted.forget();
       guarded.connection.open();
     },

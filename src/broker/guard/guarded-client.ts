@@ -12,9 +12,12 @@ export interface GuardedClient {
   /** Aedes' own map of this client, without a prototype: `constructor` is a filter like any other. */
   readonly subscriptions: Subscriptions;
   readonly granted: GrantedQos;
-  readonly requests: SubscribeRequests;
+  /** Made with the first SUBSCRIBE. */
+  requests(): SubscribeRequests;
   /** As the broker calls it: it names clients that have no name. */
   clientId: string;
+  /** Whether its session ends with its connection; known once it is let in. */
+  isClean: boolean;
   /** Set by a successful authentication. */
   identity: Identity | undefined;
   /** Looks through what the broker wrote; returns what is to be sent. */
@@ -40,8 +43,8 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
   const version = connection.facts?.version ?? 4;
   const subscriptions: Subscriptions = Object.create(null);
   const granted = createGrantedQos(subscriptions);
-  const requests = createSubscribeRequests(version);
-  const held = persistence === undefined ? undefined : createHeldAcks(persistence);
+  let requests: SubscribeRequests | undefined;
+  let held: HeldAcks | undefined;
 
   /** [MQTT-3.2.2-2], [MQTT-3.2.2-3]: Aedes says 0 for a session without subscriptions. */
   const markSession = ({ bytes, start, body, end }: Frame): Buffer => {
@@ -67,12 +70,13 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         return bytes[body + 1] === 0 ? markSession(frame) : undefined;
       case packetTypes.suback:
         granted.forget();
-        return requests.answer(identifierAt(bytes, body), bytes[end - 1] ?? 0) ?? nothing;
+        return requests?.answer(identifierAt(bytes, body), bytes[end - 1] ?? 0) ?? nothing;
       case packetTypes.unsuback:
         granted.forget();
         return undefined;
       case packetTypes.puback:
-        if (held === undefined) return undefined;
+        if (persistence === undefined) return undefined;
+        held ??= createHeldAcks(persistence);
         holdAcknowledgement(held, frame);
         return nothing;
       case packetTypes.pubrec:
@@ -90,12 +94,18 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     connection,
     subscriptions,
     granted,
-    requests,
+    requests() {
+      requests ??= createSubscribeRequests(version);
+      return requests;
+    },
     clientId: connection.clientId ?? "",
+    isClean: false,
     identity: undefined,
     outgoing: createOutgoingPackets(replace),
     published(identifier) {
-      held?.published(identifier);
+      if (persistence === undefined) return;
+      held ??= createHeldAcks(persistence);
+      held.published(identifier);
     },
   };
 }

@@ -34,8 +34,11 @@ export function hardenPersistence(persistence: AedesPersistence, rules: Persiste
     return await clean(client);
   };
   const queued = persistence.outgoingStream.bind(persistence);
-  persistence.outgoingStream = (client) =>
-    Readable.from(sendAgain(queued(client), () => rules.untilRoom(client)));
+  persistence.outgoingStream = (client) => {
+    // Aedes throws away what waits for a clean session.
+    if (client.clean) return queued(client);
+    return Readable.from(sendAgain(queued(client), () => rules.untilRoom(client)));
+  };
   if (rules.correctsMatching) correctRetained(persistence);
 }
 

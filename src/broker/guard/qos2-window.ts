@@ -17,15 +17,16 @@ const exceeded: Violation = {
 
 /** @param receiveMaximum how many may be unfinished at once */
 export function createQos2Window(receiveMaximum: number): Qos2Window {
-  const unfinished = new Set<number>();
+  let unfinished: Set<number> | undefined;
   return {
     begin(identifier) {
+      unfinished ??= new Set();
       unfinished.add(identifier);
       return unfinished.size > receiveMaximum ? exceeded : undefined;
     },
     finish(identifier) {
-      unfinished.delete(identifier);
+      unfinished?.delete(identifier);
     },
-    identifiers: () => unfinished,
+    identifiers: () => unfinished ?? [],
   };
 }

@@ -26,7 +26,8 @@ export function answerSubscribe(
   facts: SubscribeFacts,
   { client, access, limits, counters }: SubscribeRules,
 ): { readonly packets: readonly Buffer[]; readonly reply: Buffer | undefined } {
-  const { connection, subscriptions, requests } = client;
+  const { connection, subscriptions } = client;
+  const requests = client.requests();
   const isLegacy = connection.facts?.version !== 5;
   let count = Object.keys(subscriptions).length + requests.pending();
   const granted = new Set<string>();

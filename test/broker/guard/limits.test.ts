@@ -113,12 +113,8 @@ test("filters beyond the limit are refused one by one: 0x80, or 0x97 in MQTT 5",
 test("100,000 filters in one packet are answered one by one, and 1000 of them granted", async (t) => {
   const { port } = await start(t);
   const client = await open(t, port);
-  client.send(
-    subscribe(
-      4,
-      Array.from({ length: 100_000 }, (_, index) => `f/${index}`),
-    ),
-  );
+  const entries = Array.from({ length: 100_000 }, (_, index) => `\0\u0006${100_000 + index}\0`);
+  client.send(packet(0x82, [0, 9], Buffer.from(entries.join(""), "latin1")));
   const codes = (await client.next(types.suback))?.subarray(-100_000) ?? Buffer.alloc(0);
   assert.equal(codes.filter((code) => code === 0).length, defaultLimits.subscriptionsPerClient);
 });
@@ -159,7 +155,7 @@ test("a subscriber that does not read is dropped, by name, and its neighbour wai
   await neighbour.next(types.suback);
   const publisher = await open(t, port);
   const message = publish({ version: 4, topic: "busy", payload: "x".repeat(64 * 1024) });
-  for (let count = 0; count < 300; count += 1) {
+  for (let count = 0; count < 150; count += 1) {
     publisher.send(message);
     assert.equal((await neighbour.next(types.publish))?.length, message.length);
   }
@@ -172,7 +168,7 @@ test("thousands of retained messages do not make their reader look like one that
   const { broker, port } = await start(t, { unreadBytes: 512 * 1024 });
   const publisher = await open(t, port);
   const payload = "r".repeat(16 * 1024);
-  const count = 800;
+  const count = 500;
   for (let index = 0; index < count; index += 1) {
     publisher.send(publish({ version: 4, topic: `r/${index}`, flags: 1, payload }));
   }
