@@ -11,7 +11,7 @@ try {
   const { lost, outOfOrder, leaked, ...numbers } = await runKills({
     folder,
     kills,
-    maxLifeMs: 400,
+    maxAcknowledged: 300,
   });
   const found = { lost: lost.length, outOfOrder: outOfOrder.length, leaked: leaked.length };
   for (const [figure, value] of Object.entries({ ...numbers, ...found })) {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { createDeferred } from "../../src/deferred.js";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 
 /** What a kill run found; all but the first five must be empty or 0. */
@@ -29,8 +29,8 @@ export interface KillOptions {
   /** An empty folder for the broker. */
   readonly folder: string;
   readonly kills: number;
-  /** How long a broker lives under traffic at most, in milliseconds. */
-  readonly maxLifeMs: number;
+  /** A broker is killed at a PUBACK, after at most so many. */
+  readonly maxAcknowledged: number;
 }
 
 const brokerFile = fileURLToPath(new URL("kill-broker.js", import.meta.url));
@@ -47,7 +47,11 @@ const latest = "kill/latest";
  *
  * A kill is no power cut: what was written and not synced survives it.
  */
-export async function runKills({ folder, kills, maxLifeMs }: KillOptions): Promise<KillReport> {
+export async function runKills({
+  folder,
+  kills,
+  maxAcknowledged,
+}: KillOptions): Promise<KillReport> {
   const traffic = createTraffic();
   let slowestStartMs = 0;
   for (let life = 0; life < kills; life += 1) {
@@ -57,7 +61,7 @@ export async function runKills({ folder, kills, maxLifeMs }: KillOptions): Promi
     slowestStartMs = Math.max(slowestStartMs, performance.now() - startedMs);
     if (life % 4 === 0) await traffic.catchUp(clients.publisher);
     const publishing = traffic.publish(clients.publisher);
-    await delay(maxLifeMs * (0.2 + 0.8 * Math.random()));
+    await publishing.acknowledged(Math.ceil(maxAcknowledged * Math.random()));
     broker.child.kill("SIGKILL");
     await once(broker.child, "exit");
     await publishing.stop();
@@ -185,6 +189,9 @@ function createTraffic() {
     },
     publish(client: MqttClient) {
       const over = new AbortController();
+      const enough = createDeferred<void>();
+      let count = 0;
+      let wanted = 0;
       const gone = new Promise<void>((resolve) => {
         client.once("close", resolve);
       });
@@ -194,6 +201,8 @@ function createTraffic() {
           const number = sent;
           await client.publishAsync(stream, `${number}`, { qos: 1 });
           acknowledged.add(number);
+          count += 1;
+          if (count === wanted) enough.resolve();
         }
       };
       const sendRetained = async (): Promise<void> => {
@@ -207,6 +216,11 @@ function createTraffic() {
       for (let lane = 0; lane < messagesInFlight; lane += 1) sendNumbers().catch(() => {});
       sendRetained().catch(() => {});
       return {
+        /** Resolves at that PUBACK. */
+        async acknowledged(messages: number) {
+          wanted = messages;
+          await enough.promise;
+        },
         async stop() {
           over.abort();
           await gone;

@@ -30,7 +30,7 @@ export function createNoJournal(): Journal {
 
 export type JournalOptions = Omit<CompactionOptions, "onReady"> & { readonly log: Log };
 
-const lazyMs = 1000;
+const lazyMs = 200;
 const retryMs = 5000;
 
 /**

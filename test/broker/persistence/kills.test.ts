@@ -5,7 +5,7 @@ import { makeTempFolder } from "../../support/temp-folder.js";
 
 test("a broker that is killed under traffic loses nothing it acknowledged, and keeps its order", async (t) => {
   const folder = await makeTempFolder(t);
-  const { acknowledged, ...found } = await runKills({ folder, kills: 5, maxLifeMs: 300 });
+  const { acknowledged, ...found } = await runKills({ folder, kills: 5, maxAcknowledged: 200 });
   const { lost, outOfOrder, leaked, staleRetained, lostSessions } = found;
   assert.ok(acknowledged > 0);
   assert.deepEqual(
