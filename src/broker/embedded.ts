@@ -10,6 +10,7 @@ import { defaultLimits, type GuardLimits } from "./guard/limits.js";
 import { createDropLog } from "./guard/log-drops.js";
 import { createPlainListeners } from "./listeners/listeners.js";
 import type { Access, Listeners } from "./parts.js";
+import type { Persistence } from "./persistence/persistence.js";
 import { createStreamPair } from "./stream-pair.js";
 
 /** Where a broker listens. */
@@ -28,14 +29,6 @@ export interface EmbeddedBroker extends Service {
   counters(): Readonly<Record<string, number>>;
 }
 
-/** Keeps what must survive a restart; `aedes` is what goes into Aedes' option of that name. */
-export interface BrokerPersistence {
-  readonly aedes: object;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  counters(): Readonly<Record<string, number>>;
-}
-
 export interface EmbeddedBrokerOptions extends BrokerAddress {
   readonly log: Log;
   /** Without it everybody may do everything: for a broker that only this machine reaches. */
@@ -43,7 +36,7 @@ export interface EmbeddedBrokerOptions extends BrokerAddress {
   /** Without it plain MQTT on `host` and `port`. */
   readonly listeners?: Listeners;
   /** Without it nothing survives a restart. */
-  readonly persistence?: BrokerPersistence;
+  readonly persistence?: Persistence;
   readonly limits?: Partial<GuardLimits>;
   /** Another version of Aedes, for tests. */
   readonly createAedes?: CreateAedes;
@@ -130,7 +123,7 @@ async function startGuarded(options: EmbeddedBrokerOptions): Promise<Run> {
     access: options.access ?? createAllowAll(),
     limits,
     log: options.log,
-    hasOwnPersistence: options.persistence !== undefined,
+    persistence: options.persistence,
   });
   const create: CreateAedes = options.createAedes ?? ((settings) => Aedes.createBroker(settings));
   const aedes = await create(settingsOf(guard, limits, options.persistence));
@@ -146,11 +139,16 @@ async function startGuarded(options: EmbeddedBrokerOptions): Promise<Run> {
 function settingsOf(
   guard: Guard,
   limits: GuardLimits,
-  persistence: BrokerPersistence | undefined,
+  persistence: Persistence | undefined,
 ): AedesSettings {
   const { hooks } = guard;
   return {
-    ...(persistence === undefined ? {} : { persistence: persistence.aedes }),
+    ...(persistence === undefined
+      ? {}
+      : {
+          persistence: persistence.aedes,
+          sessionExpiryIntervalLimit: persistence.limits.sessionExpirySeconds,
+        }),
     drainTimeout: drainTimeoutMs,
     connectTimeout: connectTimeoutMs,
     maxClientsIdLength: limits.clientIdBytes,
@@ -169,7 +167,10 @@ function settingsOf(
     authorizeSubscribe(client, subscription, done) {
       done(null, hooks.maySubscribe(client, subscription.topic) ? subscription : null);
     },
-    authorizeForward: (client, packet) => (hooks.deliver(client, packet) ? packet : null),
+    authorizeForward: (client, packet) =>
+      persistence?.holdsBack(client.id, packet) !== true && hooks.deliver(client, packet)
+        ? packet
+        : null,
     published({ qos, messageId }, client, done) {
       if (qos === 1 && client !== null && messageId !== undefined)
         guard.published(client, messageId);

@@ -16,6 +16,7 @@ export interface AedesPacket {
   retain: boolean;
   messageId?: number | undefined;
   brokerId?: string | null;
+  brokerCounter?: number;
 }
 
 /** What the guard uses of a persistence; both Aedes and the guard look up its methods anew each time. */
@@ -47,6 +48,7 @@ export interface AedesSettings {
   readonly receiveMaximum: number;
   readonly topicAliasMaximum: number;
   readonly pendingSessionsLimit: number;
+  readonly sessionExpiryIntervalLimit?: number;
   // oxlint-disable-next-line max-params -- the parameters are Aedes'
   readonly authenticate: (
     client: AedesClient,

@@ -1,6 +1,7 @@
 import { Duplex } from "node:stream";
 import type { Log } from "../../lifecycle.js";
 import type { Access, Peer } from "../parts.js";
+import type { SyncedSource } from "../persistence/held-acks.js";
 import { createAdmission } from "./admission.js";
 import {
   type AedesBroker,
@@ -14,7 +15,7 @@ import { createCounters, type GuardCounters } from "./counters.js";
 import { deliverGently } from "./deliver-gently.js";
 import { createGuardedClient, type GuardedClient } from "./guarded-client.js";
 import { createHooks, type Hooks } from "./hooks.js";
-import { createKnownSessions } from "./known-sessions.js";
+import { createKnownSessions, type KnownSessions } from "./known-sessions.js";
 import type { GuardLimits } from "./limits.js";
 import { createDropLog } from "./log-drops.js";
 import { hardenPersistence } from "./persistence-rules.js";
@@ -28,10 +29,10 @@ export interface GuardOptions {
   readonly limits: GuardLimits;
   readonly log: Log;
   /**
-   * Whether the persistence is one of Earshot's own, which stores on disk and matches topics right:
-   * then PUBACK waits until a message is stored.
+   * Earshot's own, which matches topics right and knows whose the sessions are, over restarts as
+   * well: PUBACK waits until it has stored a message. `undefined`: Aedes' own memory.
    */
-  readonly hasOwnPersistence: boolean;
+  readonly persistence: (SyncedSource & { readonly owners: KnownSessions }) | undefined;
 }
 
 /** Stands between the network and Aedes, of any version. */
@@ -56,7 +57,7 @@ export function createGuard(options: GuardOptions): Guard {
   const { access, limits } = options;
   const counters = createCounters();
   const admission = createAdmission(limits);
-  const sessions = createKnownSessions();
+  const sessions = options.persistence?.owners ?? createKnownSessions();
   const logDrop = createDropLog(options.log, "client dropped");
   const connections = new Set<Connection>();
   const silent = new Set<Connection>();
@@ -109,7 +110,7 @@ export function createGuard(options: GuardOptions): Guard {
     const clientId = connection.facts?.clientId ?? "";
     const client = createGuardedClient({
       connection,
-      holdsAcknowledgements: options.hasOwnPersistence,
+      persistence: options.persistence,
       hasSession: () =>
         connection.facts?.isCleanStart !== true && sessions.ownerOf(clientId) !== undefined,
     });
@@ -125,7 +126,8 @@ export function createGuard(options: GuardOptions): Guard {
    * QoS 2 (section 3.1.2.4 of 3.1.1); Aedes 2 beta keeps them for ever.
    */
   const forgetUnfinished = ({ clientId, connection, isClean }: GuardedClient): void => {
-    if (!isClean) return;
+    // Earshot's own persistence does so itself.
+    if (!isClean || options.persistence !== undefined) return;
     for (const messageId of connection.qos2.identifiers()) {
       void persistence?.incomingDelPacket({ id: clientId }, { messageId });
     }
@@ -169,7 +171,7 @@ export function createGuard(options: GuardOptions): Guard {
         onSessionEnded: (clientId) => {
           sessions.forget(clientId);
         },
-        correctsMatching: !options.hasOwnPersistence,
+        correctsMatching: options.persistence === undefined,
       });
     },
     accept(stream, peer) {
@@ -193,7 +195,7 @@ export function createGuard(options: GuardOptions): Guard {
       guarded.connection.open();
     },
     published(client, identifier) {
-      byStream.get(client.conn)?.stored(identifier);
+      byStream.get(client.conn)?.published(identifier);
     },
     stop() {
       clearInterval(sweep);

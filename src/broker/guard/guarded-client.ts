@@ -1,9 +1,9 @@
 import type { Identity } from "../parts.js";
+import { createHeldAcks, type HeldAcks, type SyncedSource } from "../persistence/held-acks.js";
 import type { Connection } from "./connection.js";
 import { type Frame, identifierAt, packetTypes, typeOf } from "./frames.js";
 import { createGrantedQos, type GrantedQos, type Subscriptions } from "./granted-qos.js";
 import { createOutgoingPackets } from "./outgoing-packets.js";
-import { puback } from "./server-packets.js";
 import { createSubscribeRequests, type SubscribeRequests } from "./subscribe-requests.js";
 
 /** A client of the broker as the guard sees it: what it is, what it asked for, what it is owed. */
@@ -22,14 +22,14 @@ export interface GuardedClient {
   identity: Identity | undefined;
   /** Looks through what the broker wrote; returns what is to be sent. */
   outgoing(pieces: readonly Buffer[]): readonly Buffer[];
-  /** A message of QoS 1 has been stored: its PUBACK may go out now. */
-  stored(identifier: number): void;
+  /** A message of QoS 1 went to everybody: its PUBACK goes out when the disk has it. */
+  published(identifier: number): void;
 }
 
 export interface GuardedClientOptions {
   readonly connection: Connection;
-  /** Whether PUBACK waits for the persistence. */
-  readonly holdsAcknowledgements: boolean;
+  /** What PUBACK waits for; `undefined`: for nothing. */
+  readonly persistence: SyncedSource | undefined;
   /** Whether the broker has a session for this client, whatever Aedes says. */
   readonly hasSession: () => boolean;
 }
@@ -39,18 +39,28 @@ const firstErrorCode = 0x80;
 
 /** Creates the guard's side of a client whose CONNECT was accepted for authentication. */
 export function createGuardedClient(options: GuardedClientOptions): GuardedClient {
-  const { connection, holdsAcknowledgements } = options;
+  const { connection, persistence } = options;
   const version = connection.facts?.version ?? 4;
   const subscriptions: Subscriptions = Object.create(null);
   const granted = createGrantedQos(subscriptions);
   let requests: SubscribeRequests | undefined;
-  let held: Set<number> | undefined;
+  let held: HeldAcks | undefined;
 
   /** [MQTT-3.2.2-2], [MQTT-3.2.2-3]: Aedes says 0 for a session without subscriptions. */
   const markSession = ({ bytes, start, body, end }: Frame): Buffer => {
     const marked = Buffer.from(bytes.subarray(start, end));
     marked[body - start] = version > 3 && options.hasSession() ? 1 : 0;
     return marked;
+  };
+
+  const holdAcknowledgement = (held: HeldAcks, frame: Frame): void => {
+    const { bytes, start, body, end } = frame;
+    const copy = Buffer.from(bytes.subarray(start, end));
+    const send = (): void => {
+      if (connection.socket.writable) connection.socket.write(copy);
+    };
+    if (isFailure(frame)) held.pass(send);
+    else held.hold(identifierAt(bytes, body), send);
   };
 
   const replace = (frame: Frame): Buffer | undefined => {
@@ -65,9 +75,9 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         granted.forget();
         return undefined;
       case packetTypes.puback:
-        if (!holdsAcknowledgements || isFailure(frame)) return undefined;
-        held ??= new Set();
-        held.add(identifierAt(bytes, body));
+        if (persistence === undefined) return undefined;
+        held ??= createHeldAcks(persistence);
+        holdAcknowledgement(held, frame);
         return nothing;
       case packetTypes.pubrec:
         if (isFailure(frame)) connection.qos2.finish(identifierAt(bytes, body));
@@ -92,9 +102,10 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     isClean: false,
     identity: undefined,
     outgoing: createOutgoingPackets(replace),
-    stored(identifier) {
-      const { socket } = connection;
-      if (held?.delete(identifier) === true && socket.writable) socket.write(puback(identifier));
+    published(identifier) {
+      if (persistence === undefined) return;
+      held ??= createHeldAcks(persistence);
+      held.published(identifier);
     },
   };
 }

@@ -49,7 +49,7 @@ async function* sendAgain(
   for await (const packet of queue) {
     await untilRoom();
     const wasSent = Boolean(Reflect.get(packet, "messageId"));
-    yield { ...packet, dup: wasSent };
+    yield { ...packet, dup: wasSent || Reflect.get(packet, "dup") === true };
   }
 }
 

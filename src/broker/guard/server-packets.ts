@@ -25,11 +25,6 @@ function disconnect(reasonCode: number): Buffer {
   return Buffer.from([0xe0, 1, reasonCode]);
 }
 
-/** A PUBACK without a reason code, which is success in every version (section 3.4.2.1). */
-export function puback(identifier: number): Buffer {
-  return Buffer.from([0x40, 2, identifier >> 8, identifier & 0xff]);
-}
-
 /** One code for each filter of the SUBSCRIBE, in its order ([MQTT-3.8.4-6], section 3.9). */
 export function suback(version: number, identifier: number, codes: readonly number[]): Buffer {
   const properties = version === 5 ? [0] : [];

@@ -1,0 +1,36 @@
+/** How much the broker remembers at most; each limit's policy stands beside it. */
+export interface PersistenceLimits {
+  /** Sessions kept; a new one beyond it ends the one whose client has been away for the longest. */
+  readonly sessions: number;
+  /** Seconds a session outlives its connection at most; MQTT 3.1.1 has no expiry, so it gets this. */
+  readonly sessionExpirySeconds: number;
+  /**
+   * Messages waiting for an absent client, twice as many for one that is there; beyond it the oldest
+   * one not yet sent is dropped.
+   */
+  readonly queuedMessages: number;
+  /** Bytes waiting for one client; the same policy. A message larger than this is not queued. */
+  readonly queuedBytes: number;
+  /** Bytes waiting for all clients; beyond it a client's new message costs its own oldest ones. */
+  readonly queuedBytesInAll: number;
+  /** Unreleased QoS 2 messages of one publisher; the connection of one that exceeds it ends. */
+  readonly incomingMessages: number;
+  /** Retained topics; a message on a new topic beyond it is delivered, and not retained. */
+  readonly retainedMessages: number;
+  /** Bytes of all retained topics and payloads; the same policy. */
+  readonly retainedBytes: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Fits a Pi with 1 GB: at most about 50 MB when every limit is reached. */
+export const defaultLimits: PersistenceLimits = {
+  sessions: 1000,
+  sessionExpirySeconds: 7 * 24 * 3600,
+  queuedMessages: 1000,
+  queuedBytes: mebibyte,
+  queuedBytesInAll: 32 * mebibyte,
+  incomingMessages: 1000,
+  retainedMessages: 10_000,
+  retainedBytes: 16 * mebibyte,
+};

@@ -1,0 +1,53 @@
+import type { Log } from "../../lifecycle.js";
+import { createLogThrottle, type LogThrottle } from "../../log-throttle.js";
+
+/** What a limit did; the names are those of the broker's counters. */
+const messages = {
+  messages_dropped_queue: "message dropped: the queue of an absent or slow client is full",
+  retained_refused: "message not retained: there are too many, or they are too large in all",
+  sessions_dropped: "session dropped: there are too many",
+  sessions_expired: "session ended: its client did not come back in time",
+} as const;
+
+export type PolicyCounter = keyof typeof messages;
+
+/** So many characters of a client's or a topic's name get into the log. */
+const maxLogged = 64;
+
+/** Counts what the limits did, and says so in the log now and then. */
+export interface PolicyCounters {
+  /** @param about the client id or the topic, as a stranger chose it */
+  count(counter: PolicyCounter, about: string): void;
+  values(): Readonly<Record<PolicyCounter, number>>;
+}
+
+/** At most one line in ten seconds for each counter: strangers can make them run. */
+export function createPolicyCounters(log: Log): PolicyCounters {
+  const values = {
+    messages_dropped_queue: 0,
+    retained_refused: 0,
+    sessions_dropped: 0,
+    sessions_expired: 0,
+  };
+  const throttles = new Map<PolicyCounter, LogThrottle>();
+  return {
+    count(counter, about) {
+      values[counter] += 1;
+      const throttle = throttles.get(counter) ?? createLogThrottle();
+      throttles.set(counter, throttle);
+      throttle.run((heldBack) => {
+        const details = { about: loggable(about), heldBack };
+        if (counter === "sessions_expired") log.info(details, messages[counter]);
+        else log.warn(details, messages[counter]);
+      });
+    },
+    values: () => values,
+  };
+}
+
+/** Control characters and bidirectional overrides would rewrite the terminal that shows the log. */
+function loggable(text: string): string {
+  return text
+    .slice(0, maxLogged)
+    .replaceAll(/[\p{Cc}\p{Cs}\u{2028}-\u{202E}\u{2066}-\u{2069}]/gu, "·");
+}

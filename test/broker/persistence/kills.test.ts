@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runKills } from "../../../bench/broker/kills.js";
+import { makeTempFolder } from "../../support/temp-folder.js";
+
+test("a broker that is killed under traffic loses nothing it acknowledged, and keeps its order", async (t) => {
+  const folder = await makeTempFolder(t);
+  const { acknowledged, ...found } = await runKills({ folder, kills: 5, maxAcknowledged: 200 });
+  const { lost, outOfOrder, leaked, staleRetained, lostSessions } = found;
+  assert.ok(acknowledged > 0);
+  assert.deepEqual(
+    { lost, outOfOrder, leaked, staleRetained, lostSessions },
+    { lost: [], outOfOrder: [], leaked: [], staleRetained: 0, lostSessions: 0 },
+  );
+});

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { recordLog } from "../../support/logs.js";
+import { leaveWith, away, message, queuedTexts, retainedTopics, startRun } from "./run.js";
+
+const forAway = { clientId: away.id };
+
+test("a full queue drops its oldest message that was not sent, and counts it", async (t) => {
+  const log = recordLog();
+  const run = await startRun(t, { limits: { queuedMessages: 3 }, log });
+  const texts = await leaveWith(run, 5);
+  assert.deepEqual(await queuedTexts(run), texts.slice(2));
+  assert.equal(run.persistence.counters()["messages_dropped_queue"], 2);
+  const warnings = log.lines.filter(({ level }) => level === "warn");
+  assert.equal(warnings.length, 1);
+  assert.equal(Reflect.get(warnings[0]?.details ?? {}, "about"), "away");
+});
+
+test("a message on its way is not dropped for one that is not", async (t) => {
+  const run = await startRun(t, { limits: { queuedMessages: 2 } });
+  const { aedes } = run.persistence;
+  const first = message("x");
+  await aedes.outgoingEnqueue(forAway, first);
+  await aedes.outgoingUpdate(away, { ...first, messageId: 1 });
+  await aedes.outgoingEnqueue(forAway, message("x", { payload: "second" }));
+  await aedes.outgoingEnqueue(forAway, message("x", { payload: "third" }));
+  assert.deepEqual(await queuedTexts(run), [String(first.payload), "third"]);
+});
+
+test("a queue holds so many bytes, and a larger message is not queued at all", async (t) => {
+  const run = await startRun(t, { limits: { queuedBytes: 1000 } });
+  await leaveWith(run, 2);
+  await run.persistence.aedes.outgoingEnqueue(forAway, message("x", { payload: "y".repeat(2000) }));
+  assert.equal((await queuedTexts(run)).length, 2);
+  await run.persistence.aedes.outgoingEnqueue(forAway, message("x", { payload: "z".repeat(990) }));
+  assert.deepEqual(await queuedTexts(run), ["z".repeat(990)]);
+});
+
+test("when all queues together are full, a client's new message costs its own old ones", async (t) => {
+  const run = await startRun(t, { limits: { queuedBytesInAll: 1000 } });
+  const { aedes } = run.persistence;
+  await aedes.outgoingEnqueue(
+    { clientId: "neighbour" },
+    message("x", { payload: "n".repeat(400) }),
+  );
+  for (const letter of ["a", "b", "c"])
+    await aedes.outgoingEnqueue(forAway, message("x", { payload: letter.repeat(290) }));
+  assert.equal((await queuedTexts(run, { id: "neighbour" })).length, 1);
+  assert.deepEqual(await queuedTexts(run), ["b".repeat(290), "c".repeat(290)]);
+  assert.ok((run.persistence.counters()["queued_bytes"] ?? 0) <= 1000);
+});
+
+test("beyond the limit a new session ends the one whose client has been away longest", async (t) => {
+  const run = await startRun(t, { limits: { sessions: 3 } });
+  const { aedes } = run.persistence;
+  const clients = ["connected", "left first", "left last"].map((id) => ({ id }));
+  for (const client of clients) {
+    run.broker.connect(client);
+    await aedes.addSubscriptions(client, [{ topic: "x", qos: 1 }]);
+  }
+  for (const client of clients.slice(1)) run.broker.disconnect(client);
+  run.broker.connect({ id: "new" });
+  const matches = await aedes.subscriptionsByTopic("x");
+  assert.deepEqual(
+    matches.map(({ clientId }) => clientId),
+    ["connected", "left last"],
+  );
+  assert.equal(run.persistence.counters()["sessions_dropped"], 1);
+  assert.equal(run.persistence.counters()["sessions"], 3);
+});
+
+test("a flood of sessions that come and go leave as many as are allowed", async (t) => {
+  const run = await startRun(t, { limits: { sessions: 100 } });
+  for (let count = 0; count < 3000; count += 1) {
+    const client = { id: `client ${count}` };
+    run.broker.connect(client);
+    await run.persistence.aedes.addSubscriptions(client, [{ topic: `t/${count}`, qos: 1 }]);
+    run.broker.disconnect(client);
+  }
+  assert.equal(run.persistence.counters()["sessions"], 100);
+  assert.equal((await run.persistence.aedes.countOffline()).subsCount, 100);
+});
+
+test("a new retained topic beyond the limit is refused, a known one is replaced", async (t) => {
+  const log = recordLog();
+  const run = await startRun(t, { limits: { retainedMessages: 2 }, log });
+  const { aedes } = run.persistence;
+  for (const topic of ["a", "b", "c", "a"])
+    await aedes.storeRetained(message(topic, { retain: true }));
+  assert.deepEqual([...(await retainedTopics(run, "#"))].sort(), ["a", "b"]);
+  assert.equal(run.persistence.counters()["retained_refused"], 1);
+  assert.equal(log.lines.length, 1);
+  await aedes.storeRetained(message("b", { retain: true, payload: "" }));
+  await aedes.storeRetained(message("c", { retain: true }));
+  assert.deepEqual([...(await retainedTopics(run, "#"))].sort(), ["a", "c"]);
+});
+
+test("a value too large to be retained does not leave the former one in its place", async (t) => {
+  const run = await startRun(t, { limits: { retainedBytes: 100 } });
+  const { aedes } = run.persistence;
+  await aedes.storeRetained(message("state", { retain: true, payload: "small" }));
+  await aedes.storeRetained(message("state", { retain: true, payload: "x".repeat(200) }));
+  assert.deepEqual(await retainedTopics(run, "#"), []);
+  assert.equal(run.persistence.counters()["retained_bytes"], 0);
+});
+
+test("a flood of retained topics leaves as many as are allowed", async (t) => {
+  const run = await startRun(t, { limits: { retainedMessages: 1000 } });
+  const { aedes } = run.persistence;
+  for (let count = 0; count < 20_000; count += 1)
+    await aedes.storeRetained(message(`t/${count}`, { retain: true }));
+  assert.equal(run.persistence.counters()["retained"], 1000);
+  assert.equal(run.persistence.counters()["retained_refused"], 19_000);
+});
+
+test("a client that never releases its QoS 2 messages is refused the next one", async (t) => {
+  const run = await startRun(t, { limits: { incomingMessages: 2 } });
+  const { aedes } = run.persistence;
+  for (const messageId of [1, 2])
+    await aedes.incomingStorePacket(away, message("x", { qos: 2, messageId }));
+  await assert.rejects(
+    aedes.incomingStorePacket(away, message("x", { qos: 2, messageId: 3 })),
+    /2 QoS 2 messages wait for PUBREL/u,
+  );
+});
+
+test("names in the log cannot rewrite a terminal", async (t) => {
+  const log = recordLog();
+  const run = await startRun(t, { limits: { retainedMessages: 0 }, log });
+  const topic = `\u001B[31m\u202E${"x".repeat(1000)}`;
+  await run.persistence.aedes.storeRetained(message(topic, { retain: true }));
+  const about = String(Reflect.get(log.lines[0]?.details ?? {}, "about"));
+  assert.match(about, /^·\[31m·x{58}$/u);
+});
