@@ -1,6 +1,6 @@
 // Imports one song file as `earshot import` does, in a process of its own, and prints what it took.
 import { buildInThread } from "../../src/catalogue/build-in-thread.js";
-import { makeLive } from "../../src/catalogue/store.js";
+import { writeCurrent } from "../../src/catalogue/current.js";
 
 const [dataDir = "", path = "", most = "1e9"] = process.argv.slice(2);
 const log = { debug() {}, info() {}, warn: console.error, error: console.error };
@@ -23,7 +23,7 @@ const { manifest } = await buildInThread(
     },
   },
 );
-await makeLive(dataDir, manifest);
+await writeCurrent(dataDir, manifest);
 const seconds = (performance.now() - started) / 1000;
 const { user, system } = process.cpuUsage();
 const peakMb = process.resourceUsage().maxRSS / 1024;

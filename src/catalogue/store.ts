@@ -97,22 +97,22 @@ export async function removeCatalogue(dataDir: string, id: string): Promise<Cata
   return found;
 }
 
-/** Of each name an import keeps so many versions: the new one, and one to go back to. */
-const keptVersions = 2;
-
 /**
- * Makes a catalogue that was just built the live one, and gives the disk of a Pi some room back: of
- * its name the newest two are kept, and what was live until now. Other names are left alone.
+ * Removes the older versions of a name, all but the newest `keep` and the live one. What is damaged
+ * counts as a version.
  *
  * @returns the ids that were removed
  */
-export async function makeLive(dataDir: string, built: CatalogueId): Promise<readonly string[]> {
-  const before = await readCurrent(dataDir);
-  await writeCurrent(dataDir, built);
-  const versions = (await findCatalogues(dataDir)).filter(({ name }) => name === built.name);
+export async function removeOldVersions(
+  dataDir: string,
+  name: string,
+  keep: number,
+): Promise<readonly string[]> {
+  const current = await readCurrent(dataDir);
+  const versions = (await findCatalogues(dataDir)).filter((id) => id.name === name);
   const old = versions
-    .slice(0, -keptVersions)
-    .filter((id) => !isSameId(id, built) && (before === undefined || !isSameId(id, before)));
+    .slice(0, -keep)
+    .filter((id) => current === undefined || !isSameId(id, current));
   for (const id of old) await removeCatalogueFolder(dataDir, id);
   return old.map(formatId);
 }

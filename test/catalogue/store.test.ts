@@ -6,8 +6,8 @@ import { generateSongs } from "../../bench/catalogue/generate.js";
 import {
   findBySource,
   listCatalogues,
-  makeLive,
   openLive,
+  removeOldVersions,
   rollBack,
   selectCatalogue,
   verifyCatalogue,
@@ -118,23 +118,17 @@ test("Using a catalogue does not change a byte of it", async (t) => {
   await verifyCatalogue(dataDir, "test@2");
 });
 
-test("An import keeps the newest two versions of its name, and what was live before", async (t) => {
+test("Old versions of a name are removed, but never the live one", async (t) => {
   const dataDir = await twoVersions(t);
-  const ids = async () =>
-    (await listCatalogues(dataDir)).map(({ version, isCurrent }) => [version, isCurrent]);
+  for (let version = 3; version <= 4; version++) await buildTest(dataDir, generateSongs(30));
+  const versions = async () => (await listCatalogues(dataDir)).map(({ version }) => version);
   await selectCatalogue(dataDir, "test@1");
-  assert.deepEqual(await makeLive(dataDir, await buildTest(dataDir, generateSongs(30))), []);
-  assert.deepEqual(await ids(), [
-    [1, false],
-    [2, false],
-    [3, true],
-  ]);
-  const fourth = await buildTest(dataDir, generateSongs(30));
-  assert.deepEqual(await makeLive(dataDir, fourth), ["test@1", "test@2"]);
-  assert.deepEqual(await ids(), [
-    [3, false],
-    [4, true],
-  ]);
+  assert.deepEqual(await removeOldVersions(dataDir, "test", 2), ["test@2"]);
+  assert.deepEqual(await versions(), [1, 3, 4]);
+  await selectCatalogue(dataDir, "test@4");
+  assert.deepEqual(await removeOldVersions(dataDir, "test", 2), ["test@1"]);
+  assert.deepEqual(await removeOldVersions(dataDir, "other", 2), []);
+  assert.deepEqual(await versions(), [3, 4]);
 });
 
 test("A catalogue is found by the sum of its source", async (t) => {
