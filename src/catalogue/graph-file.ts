@@ -31,14 +31,19 @@ export async function readGraphFile(path: string): Promise<Graph> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, "r");
-    const layout = layoutOf(await readPiece(file, 0, headerBytes));
+    const header = new Uint8Array(headerBytes);
+    await fill(header, file, 0);
+    const layout = layoutOf(header);
     const graph = emptyGraph(layout);
     const pointsPerPiece = Math.ceil(pieceBytes / layout.bytesPerPoint);
+    // One for all pieces: a new one each would be 144 MB of garbage at a million songs.
+    const words = new Uint32Array((pointsPerPiece * layout.bytesPerPoint) / 4);
     for (let first = 0; first < graph.points; first += pointsPerPiece) {
       const count = Math.min(pointsPerPiece, graph.points - first);
       const start = headerBytes + first * layout.bytesPerPoint;
-      const bytes = await readPiece(file, start, count * layout.bytesPerPoint);
-      takeApart(new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4), graph, first);
+      const piece = words.subarray(0, (count * layout.bytesPerPoint) / 4);
+      await fill(new Uint8Array(piece.buffer, 0, piece.byteLength), file, start);
+      takeApart(piece, graph, first);
     }
     return graph;
   } catch (cause) {
@@ -102,13 +107,11 @@ function takeApart(words: Uint32Array, graph: Graph, first: number): void {
   }
 }
 
-async function readPiece(file: FileHandle, start: number, length: number): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafeSlow(length);
+async function fill(bytes: Uint8Array, file: FileHandle, start: number): Promise<void> {
   let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, start + done);
+  while (done < bytes.length) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
     if (bytesRead === 0) throw new Error(`it ends after ${start + done} bytes`);
     done += bytesRead;
   }
-  return bytes;
 }

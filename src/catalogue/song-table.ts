@@ -26,8 +26,8 @@ export interface SongReader {
 
 /** Songs kept in memory, about 200 bytes each, where all of them have room; a power of two. */
 const cachedSongs = 131_072;
-/** Of a larger catalogue fewer are kept: questions come by one song in eight again at best. */
-const cachedOfMany = 32_768;
+/** Of a larger catalogue fewer are kept: few would be asked for again. */
+const cachedOfMany = 16_384;
 /** Rows read in one step of the warm-up: about 2 ms of the event loop. */
 const rowsPerStep = 256;
 /** Rows asked for in one statement. */
