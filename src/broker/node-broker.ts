@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { createCliAccessFile, makeCliAccess } from "../cli-access.js";
 import { systemClock } from "../clock.js";
 import { checkAvailability } from "../config/availability.js";
@@ -8,6 +9,7 @@ import { createEmbeddedBroker, type EmbeddedBroker } from "./embedded.js";
 import { defaultLimits } from "./guard/limits.js";
 import { createListeners } from "./listeners/listeners.js";
 import { createAccess } from "./users/access.js";
+import { createPersistence } from "./persistence/persistence.js";
 import { openUserStore } from "./users/user-store.js";
 
 /** The broker inside this node, and what must run before it. */
@@ -53,6 +55,10 @@ export async function openNodeBroker(options: {
     listeners: createListeners({
       broker: config.broker,
       maxPacketBytes: defaultLimits.packetBytes,
+      log,
+    }),
+    persistence: createPersistence({
+      dir: config.broker.persistence ? join(config.data.dir, "broker") : undefined,
       log,
     }),
   });

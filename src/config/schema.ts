@@ -114,6 +114,11 @@ export const configSchema = {
       default: false,
       env: "EARSHOT_BROKER_ALLOW_ANONYMOUS_FROM_THE_WHOLE_NETWORK",
     }),
+    persistence: flag({
+      doc: "Whether retained messages, sessions and their queues survive a restart; false keeps them in memory only.",
+      default: true,
+      env: "EARSHOT_BROKER_PERSISTENCE",
+    }),
     ws: {
       host: optionalText({
         doc: "The address on which MQTT over WebSocket listens. Empty: broker.host.",

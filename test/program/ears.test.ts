@@ -136,7 +136,8 @@ test("megabytes are heard, and neither a message nor a file holds more than an e
   for (let heard = 0; heard < bursts.length * 3; heard += 1) await peaks();
   assert.ok(longest.bytes > 100 && longest.bytes < 2048, `${longest.bytes} bytes in one message`);
   const grown = (await bytesBelow(node.dataDir)) - before;
-  assert.ok(grown < 200, `${grown} bytes more on the disk`);
+  // A recording has hundreds of thousands; the broker takes down what is retained.
+  assert.ok(grown < 8192, `${grown} bytes more on the disk`);
 });
 
 async function bytesBelow(folder: string): Promise<number> {

@@ -9,6 +9,7 @@ import {
   download,
   type DownloadOptions,
 } from "../../../src/import/source/download.js";
+import { markOf } from "../../../src/storage/process-mark.js";
 import { makeTempFolder } from "../../support/temp-folder.js";
 import { openAll, readAll } from "../read-all.js";
 import { serveFile, type ServedFile, startServer } from "./file-server.js";
@@ -141,7 +142,7 @@ test("a download by another process that lives is not disturbed", async (t) => {
   const note = (await readdir(cacheDir)).find((name) => name.endsWith(".json")) ?? "";
   const path = join(cacheDir, note);
   const text = await readFile(path, "utf8");
-  await writeFile(path, text.replace(/"mark":"\d+-/u, `"mark":"${process.ppid}-`));
+  await writeFile(path, text.replace(/"mark":"[^"]+"/u, `"mark":"${markOf(process.ppid)}"`));
   await assert.rejects(download(address, options), {
     code: "source_unavailable",
     message: /another import/u,
