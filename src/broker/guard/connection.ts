@@ -148,9 +148,14 @@ export class Connection {
     this.#end?.destroy();
     if (this.socket.writable) this.socket.end();
     this.socket.resume();
-    setTimeout(() => {
-      this.socket.destroy();
+    const { socket } = this;
+    const cutting = setTimeout(() => {
+      socket.destroy();
     }, farewellMs).unref();
+    // Most go at once: what hangs on the timer must not stay for its sake.
+    socket.once("close", () => {
+      clearTimeout(cutting);
+    });
     this.#host.closed(this);
   }
 
