@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { createAskService } from "./ask/ask-service.js";
+import { openBridge } from "./bridge/open-bridge.js";
 import type { EmbeddedBroker } from "./broker/embedded.js";
 import { type NodeBroker, openNodeBroker } from "./broker/node-broker.js";
 import { createBus } from "./bus/bus.js";
@@ -60,6 +61,7 @@ async function composeApp({ config, log }: AppOptions) {
   const topics = nodeTopics(address);
   const ownBroker = await openBroker({ config, log }, address);
   const broker = ownBroker?.broker;
+  const bridge = await openBridge({ config, topics, broker, log: log.child({ module: "bridge" }) });
   const route = await createRoute(config, broker);
   const connect = createConnector(broker === undefined ? config.mqtt.version : "5");
   // One id for the whole run: at a reconnect the broker then ends a session that it still believes
@@ -130,6 +132,7 @@ async function composeApp({ config, log }: AppOptions) {
       ...recommender.statistics(),
       ...(config.mic.enabled ? mic.statistics() : {}),
       ...brokerCounters(broker),
+      ...bridge?.statistics(),
     })),
     log: log.child({ module: "presence" }),
   });
@@ -140,6 +143,8 @@ async function composeApp({ config, log }: AppOptions) {
   }));
   const services: readonly Service[] = [
     ...(ownBroker?.services ?? []),
+    // Before all that publishes, so that it stops after it: the node's `offline` still goes up.
+    ...(bridge === undefined ? [] : [bridge]),
     bus,
     ...(config.recommender.enabled ? [recommender, catalogue] : []),
     ...(config.mic.enabled ? [ask, mic] : []),

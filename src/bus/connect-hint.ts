@@ -18,15 +18,16 @@ export function isSignInRefusal(error: unknown): boolean {
  * What to do about a connect that failed, as the end of a sentence; empty where nobody knows.
  *
  * @param error as mqtt.js or the TLS socket gave it
+ * @param branch the branch of the configuration that says where the broker is
  */
-export function connectHint(error: unknown): string {
+export function connectHint(error: unknown, branch = "mqtt"): string {
   const code = codeOf(error);
-  if (signInCodes.has(code)) return "; set mqtt.username and mqtt.password";
+  if (signInCodes.has(code)) return `; set ${branch}.username and ${branch}.password`;
   if (unknownAuthorityCodes.has(code)) {
-    return "; set mqtt.tls.ca to the PEM file of the authority that signed the broker's certificate";
+    return `; set ${branch}.tls.ca to the PEM file of the authority that signed the broker's certificate`;
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return "; write mqtt.url with a name or address that stands in the certificate";
+    return `; write ${branch}.url with a name or address that stands in the certificate`;
   }
   if (code === "CERT_HAS_EXPIRED") return "; the broker's certificate must be renewed";
   return "";

@@ -4,53 +4,61 @@ import type { Config } from "../config/schema.js";
 import { EarshotError, messageOf } from "../errors.js";
 import type { Route } from "./connection.js";
 
+/** A broker elsewhere, as the branches `mqtt` and `bridge` of the configuration name one. */
+export type BrokerSettings = Pick<Config["mqtt"], "url" | "username" | "password" | "tls">;
+
 /**
- * The way to the external broker that the configuration names.
+ * The way to a broker elsewhere that the configuration names.
  *
+ * @param branch where in the configuration the settings stand, for what is said about them
  * @throws EarshotError `bad_config` when there is no URL, a certificate cannot be read or used, or
  *   one half of a pair is missing
  */
-export async function createExternalRoute(mqtt: Config["mqtt"]): Promise<Route> {
-  if (mqtt.url === "") {
+export async function createExternalRoute(
+  settings: BrokerSettings,
+  branch: "mqtt" | "bridge" = "mqtt",
+): Promise<Route> {
+  if (settings.url === "") {
     throw new EarshotError(
       "bad_config",
       "broker.mode is external, so mqtt.url must say where the broker is, for instance mqtt://192.168.1.10:1883",
     );
   }
-  checkPairs(mqtt);
-  const ca = await readPem("mqtt.tls.ca", mqtt.tls.ca);
-  const cert = await readPem("mqtt.tls.cert", mqtt.tls.cert);
-  const key = await readPem("mqtt.tls.key", mqtt.tls.key);
+  checkPairs(settings, branch);
+  const ca = await readPem(`${branch}.tls.ca`, settings.tls.ca);
+  const cert = await readPem(`${branch}.tls.cert`, settings.tls.cert);
+  const key = await readPem(`${branch}.tls.key`, settings.tls.key);
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-  checkPem(tls);
+  checkPem(tls, branch);
   return {
     kind: "url",
-    url: mqtt.url,
-    ...(mqtt.username === "" ? {} : { username: mqtt.username }),
-    ...(mqtt.password === "" ? {} : { password: mqtt.password }),
+    url: settings.url,
+    ...(settings.username === "" ? {} : { username: settings.username }),
+    ...(settings.password === "" ? {} : { password: settings.password }),
     tls,
+    branch,
   };
 }
 
 /** A password needs a user name ([MQTT-3.1.2-22] of 3.1.1), a certificate its key. */
-function checkPairs({ username, password, tls }: Config["mqtt"]): void {
+function checkPairs({ username, password, tls }: BrokerSettings, branch: string): void {
   const missing =
     password !== "" && username === ""
-      ? "mqtt.username: there is a mqtt.password, but no user"
+      ? `${branch}.username: there is a ${branch}.password, but no user`
       : (tls.cert === "") !== (tls.key === "")
-        ? "mqtt.tls: expected both cert and key, or neither"
+        ? `${branch}.tls: expected both cert and key, or neither`
         : undefined;
   if (missing !== undefined) throw new EarshotError("bad_config", missing);
 }
 
 /** Found at the start: a file that is no certificate would else look like a broker that is away. */
-function checkPem(tls: SecureContextOptions): void {
+function checkPem(tls: SecureContextOptions, branch: string): void {
   try {
     createSecureContext(tls);
   } catch (cause) {
     throw new EarshotError(
       "bad_config",
-      `mqtt.tls: the files cannot be used: ${messageOf(cause)}; expected PEM files, cert and key ` +
+      `${branch}.tls: the files cannot be used: ${messageOf(cause)}; expected PEM files, cert and key ` +
         "belonging to each other, the key without a passphrase",
       { cause },
     );

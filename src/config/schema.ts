@@ -44,9 +44,7 @@ export const configSchema = {
     }),
     url: optionalText({
       doc: "The external broker, used when broker.mode is external.",
-      allowed:
-        "mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path, without user and " +
-        "password (those are mqtt.username and mqtt.password)",
+      allowed: brokerUrlHint("mqtt"),
       accepts: isBrokerUrl,
       env: "EARSHOT_MQTT_URL",
     }),
@@ -188,6 +186,51 @@ export const configSchema = {
       default: {},
       env: "EARSHOT_BROKER_USERS",
     }),
+  },
+  bridge: {
+    url: optionalText({
+      doc: "Another broker that the embedded one is joined to: what this node says goes there, requests come from there. Empty: none.",
+      allowed: brokerUrlHint("bridge"),
+      accepts: isBrokerUrl,
+      env: "EARSHOT_BRIDGE_URL",
+    }),
+    username: optionalText({
+      doc: "The user name at the broker of bridge.url.",
+      allowed: "a text",
+      env: "EARSHOT_BRIDGE_USERNAME",
+    }),
+    password: optionalText({
+      doc: "The password at the broker of bridge.url. Better kept in a file: EARSHOT_BRIDGE_PASSWORD_FILE.",
+      allowed: "a text",
+      sensitive: true,
+      env: "EARSHOT_BRIDGE_PASSWORD",
+    }),
+    version: choice({
+      doc: "The MQTT version to speak with bridge.url: 5, 4 (that is 3.1.1), or auto: 5 where the broker has it.",
+      words: ["auto", "5", "4"],
+      default: "auto",
+      env: "EARSHOT_BRIDGE_VERSION",
+    }),
+    tls: {
+      ca: optionalText({
+        doc: "A PEM file with the authority that signed the certificate of bridge.url.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_BRIDGE_TLS_CA",
+      }),
+      cert: optionalText({
+        doc: "A PEM file with this node's own certificate, for brokers that ask for one.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_BRIDGE_TLS_CERT",
+      }),
+      key: optionalText({
+        doc: "A PEM file with the key to bridge.tls.cert.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_BRIDGE_TLS_KEY",
+      }),
+    },
   },
   mic: {
     enabled: flag({
@@ -358,6 +401,13 @@ function isLeaf(value: object): value is Leaf<unknown> {
 
 function isHost(value: string): boolean {
   return /^[\w.:%-]{1,253}$/u.test(value);
+}
+
+function brokerUrlHint(branch: string): string {
+  return (
+    "mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path, without user and " +
+    `password (those are ${branch}.username and ${branch}.password)`
+  );
 }
 
 function isBrokerUrl(value: string): boolean {

@@ -81,6 +81,12 @@ export function nodeTopics({ base, node }: NodeAddress) {
     lastReply: state("recommend/last", lastReply),
     /** The filters on which this node takes requests: its own, and those for any recommender. */
     requestFilters: [requestTopic({ base, node }, "+"), requestTopic({ base, node: anyNode }, "+")],
+    /** The first of them. */
+    ownRequestFilters: [requestTopic({ base, node }, "+")],
+    /** The second. */
+    anyRequestFilters: [requestTopic({ base, node: anyNode }, "+")],
+    /** The filters on which this node takes settings. */
+    settingFilters: [`${root}/mic/+/set`],
   };
 }
 

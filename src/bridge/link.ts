@@ -1,0 +1,101 @@
+import { type Backoff, backoffMs } from "../backoff.js";
+import type { Connection, IncomingMessage } from "../bus/connection.js";
+import type { Clock } from "../clock.js";
+import { EarshotError, messageOf } from "../errors.js";
+import type { Log } from "../lifecycle.js";
+
+/** A line to one broker that is made anew whenever it ends. */
+export interface Link {
+  /** The connection, while there is one that is ready. */
+  connection(): Connection | undefined;
+  /** Makes the first attempt; what fails is logged and tried again. Resolves after that attempt. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface LinkOptions {
+  /** For the log: "the upstream broker". */
+  readonly to: string;
+  readonly connect: (events: {
+    readonly onMessage: (message: IncomingMessage) => void;
+    readonly onClose: () => void;
+  }) => Promise<Connection>;
+  readonly onMessage: (message: IncomingMessage) => void;
+  /** Subscribes; when it fails so does the attempt. */
+  readonly prepare: (connection: Connection) => Promise<void>;
+  /** Called when the connection is ready. */
+  readonly onUp?: (connection: Connection) => void;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+const retry: Backoff = { firstMs: 1000, longestMs: 60_000 };
+/** After a connection that lasted this long the waits begin with the shortest again. */
+const healthyMs = 30_000;
+
+/** Creates a link that does nothing before its start. */
+export function createLink(options: LinkOptions): Link {
+  const { to, log, clock } = options;
+  let isStopped = true;
+  let ready: Connection | undefined;
+  let readySinceMs = 0;
+  let failures = 0;
+  let cancelRetry: () => void = () => {};
+
+  const retryLater = (reason: unknown): void => {
+    if (isStopped) return;
+    failures += 1;
+    const waitMs = backoffMs(retry, failures, options.random);
+    log.warn({ reason: messageOf(reason), retryInMs: waitMs }, `no connection to ${to}`);
+    cancelRetry();
+    cancelRetry = clock.after(waitMs, () => void attempt());
+  };
+  const connectOnce = async (): Promise<void> => {
+    const connection: Connection = await options.connect({
+      onMessage: options.onMessage,
+      onClose() {
+        // One that ends before it is ready tells by the attempt that fails.
+        if (ready !== connection) return;
+        ready = undefined;
+        if (clock.now() - readySinceMs > healthyMs) failures = 0;
+        retryLater(new EarshotError("broker_unavailable", "the connection ended"));
+      },
+    });
+    try {
+      if (isStopped) throw new EarshotError("broker_unavailable", "the bridge has stopped");
+      await options.prepare(connection);
+      if (isStopped || !connection.isOpen())
+        throw new EarshotError("broker_unavailable", "the connection ended");
+    } catch (error) {
+      await connection.end();
+      throw error;
+    }
+    ready = connection;
+    readySinceMs = clock.now();
+    log.info({ mqtt: connection.version }, `connected to ${to}`);
+    options.onUp?.(connection);
+  };
+  const attempt = async (): Promise<void> => {
+    try {
+      await connectOnce();
+    } catch (error) {
+      retryLater(error);
+    }
+  };
+  return {
+    connection: () => ready,
+    async start() {
+      isStopped = false;
+      await attempt();
+    },
+    async stop() {
+      isStopped = true;
+      cancelRetry();
+      const connection = ready;
+      ready = undefined;
+      await connection?.end();
+    },
+  };
+}

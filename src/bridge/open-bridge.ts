@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
+import { addressOfUrl, createExternalRoute } from "../bus/external-route.js";
+import { createConnector } from "../bus/negotiate.js";
+import type { Config } from "../config/schema.js";
+import type { NodeTopics } from "../contract/topics.js";
+import { EarshotError } from "../errors.js";
+import type { Log } from "../lifecycle.js";
+import { type Bridge, createBridge } from "./bridge.js";
+import { createDirections } from "./directions.js";
+
+/** What a bridge needs of the node's own broker. */
+interface OwnBroker {
+  openStream(): Duplex;
+  address(): { readonly host: string; readonly port: number } | undefined;
+}
+
+const connectTimeoutMs = 10_000;
+
+/**
+ * Builds the bridge that the configuration asks for; `undefined` without `bridge.url`. Nothing runs
+ * yet.
+ *
+ * @throws EarshotError `bad_config` when there is no broker of the node's own, or the settings of
+ *   `bridge` do not go together; its `start` does when `bridge.url` is the node's own broker
+ */
+export async function openBridge(options: {
+  readonly config: Config;
+  readonly topics: NodeTopics;
+  readonly broker: OwnBroker | undefined;
+  readonly log: Log;
+}): Promise<Bridge | undefined> {
+  const { config, topics, broker, log } = options;
+  const { bridge: settings } = config;
+  if (settings.url === "") return undefined;
+  if (broker === undefined) {
+    throw new EarshotError(
+      "bad_config",
+      "bridge.url: a bridge joins the node's own broker to another one, but broker.mode is external; " +
+        "leave one of the two out",
+    );
+  }
+  const route = await createExternalRoute(settings, "bridge");
+  const clientId = `earshot-${config.node.id}-bridge-${randomUUID().slice(0, 8)}`;
+  const connectOwn = createConnector("5");
+  const connectUpstream = createConnector(settings.version);
+  const common = { clientId, timeoutMs: connectTimeoutMs };
+  const bridge = createBridge({
+    directions: createDirections({
+      base: config.mqtt.baseTopic,
+      topics,
+      replyPrefixes: config.recommender.replyPrefixes,
+    }),
+    statusTopic: topics.status.topic,
+    connectOwn: (events) =>
+      connectOwn({
+        ...events,
+        ...common,
+        route: { kind: "stream", open: () => broker.openStream() },
+      }),
+    connectUpstream: (events) =>
+      connectUpstream({
+        ...events,
+        ...common,
+        route,
+        will: { topic: topics.status.topic, payload: "offline" },
+      }),
+    log,
+  });
+  return {
+    ...bridge,
+    async start() {
+      refuseOwnBroker(settings.url, broker);
+      await bridge.start();
+    },
+  };
+}
+
+/** To itself a broker would hand on every request without end. */
+function refuseOwnBroker(url: string, broker: OwnBroker): void {
+  const { host, port } = addressOfUrl(url);
+  const own = broker.address();
+  const isHere = host === "localhost" || host === own?.host || isLoopback(host);
+  if (own?.port !== port || !isHere) return;
+  throw new EarshotError(
+    "bad_config",
+    `bridge.url: expected another broker, got ${url}, which is the one that this node carries`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
