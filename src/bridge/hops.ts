@@ -26,7 +26,10 @@ export function createHops(id: string): Hops {
     },
     mark(properties) {
       const hops = [...readHops(properties), id];
-      return { ...properties, userProperties: { ...properties?.userProperties, [hopProperty]: hops } };
+      return {
+        ...properties,
+        userProperties: { ...properties?.userProperties, [hopProperty]: hops },
+      };
     },
   };
 }

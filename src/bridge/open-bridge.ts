@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { addressOfUrl, createExternalRoute } from "../bus/external-route.js";
 import { createConnector } from "../bus/negotiate.js";
+import { isLoopback } from "../config/availability.js";
 import type { Config } from "../config/schema.js";
 import type { NodeTopics } from "../contract/topics.js";
 import { EarshotError } from "../errors.js";
@@ -81,14 +81,10 @@ export async function openBridge(options: {
 function refuseOwnBroker(url: string, broker: OwnBroker): void {
   const { host, port } = addressOfUrl(url);
   const own = broker.address();
-  const isHere = host === "localhost" || host === own?.host || isLoopback(host);
+  const isHere = host === own?.host || isLoopback(host);
   if (own?.port !== port || !isHere) return;
   throw new EarshotError(
     "bad_config",
     `bridge.url: expected another broker, got ${url}, which is the one that this node carries`,
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }

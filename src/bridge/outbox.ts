@@ -124,7 +124,8 @@ export function createOutbox(limits: OutboxLimits = defaultOutboxLimits): Outbox
       for (const [topic, state] of states) states.set(topic, { ...state, isWaiting: true });
     },
     forget(message) {
-      if (states.get(message.topic)?.outgoing.message === message) setState(message.topic, undefined);
+      if (states.get(message.topic)?.outgoing.message === message)
+        setState(message.topic, undefined);
     },
     waiting: () => events.length + [...states.values()].filter((state) => state.isWaiting).length,
     dropped: () => dropped,

@@ -13,7 +13,12 @@ import { createAckDeadlines } from "./ack-deadlines.js";
 import { asBrokerError, ClosedEarlyError } from "./broker-errors.js";
 import { addressOfUrl } from "./external-route.js";
 import { connectHint } from "./connect-hint.js";
-import { type MessageProperties, offersSharing, toClientOptions, toClientPayload } from "./properties.js";
+import {
+  type MessageProperties,
+  offersSharing,
+  toClientOptions,
+  toClientPayload,
+} from "./properties.js";
 
 /** A message as it came from the broker. */
 export interface IncomingMessage {
@@ -229,11 +234,16 @@ function wrap(
     publish(topic, payload, options) {
       return new Promise((resolve, reject) => {
         const settled = deadlines.begin(`publishing to ${topic}`, reject);
-        client.publish(topic, toClientPayload(payload), toClientOptions(options, version), (error) => {
-          settled();
-          if (error === undefined || error === null) resolve();
-          else reject(asBrokerError(`publishing to ${topic}`, error));
-        });
+        client.publish(
+          topic,
+          toClientPayload(payload),
+          toClientOptions(options, version),
+          (error) => {
+            settled();
+            if (error === undefined || error === null) resolve();
+            else reject(asBrokerError(`publishing to ${topic}`, error));
+          },
+        );
       });
     },
     subscribe: (filter, { qos = subscribeQos, noLocal = false } = {}) =>

@@ -57,7 +57,7 @@ function wrong(key: string, problem: string): EarshotError {
 }
 
 /** Whether an address can only be reached from this machine. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   if (isIP(host) === 4) return host.startsWith("127.");
   return host === "::1" || host === "localhost";
 }

@@ -32,8 +32,22 @@ export async function startMosquitto(
   t: TestContext,
   settings = "allow_anonymous true\n",
 ): Promise<number> {
-  const folder = await makeTempFolder(t);
   const port = await findFreePort();
+  await startMosquittoOn(t, port, settings);
+  return port;
+}
+
+/**
+ * The same on a port that was chosen before.
+ *
+ * @returns what kills it before the test's end
+ */
+export async function startMosquittoOn(
+  t: TestContext,
+  port: number,
+  settings = "allow_anonymous true\n",
+): Promise<() => Promise<void>> {
+  const folder = await makeTempFolder(t);
   const config = join(folder, "mosquitto.conf");
   await writeFile(config, `listener ${port} 127.0.0.1\n${settings}set_tcp_nodelay true\n`);
   const child = spawn("mosquitto", ["-c", config], {
@@ -41,10 +55,11 @@ export async function startMosquitto(
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exit = once(child, "exit");
-  t.after(async () => {
+  const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
     await exit;
-  });
+  };
+  t.after(kill);
   await new Promise<void>((resolve, reject) => {
     let output = "";
     const read = (text: string): void => {
@@ -57,7 +72,7 @@ export async function startMosquitto(
       reject(new Error(`mosquitto ended: ${output}`));
     });
   });
-  return port;
+  return kill;
 }
 
 /** A port that was free a moment ago. */

@@ -1,0 +1,80 @@
+import type { TestContext } from "node:test";
+import { type Bridge, createBridge } from "../../src/bridge/bridge.js";
+import { createDirections } from "../../src/bridge/directions.js";
+import type { OutboxLimits } from "../../src/bridge/outbox.js";
+import { createEmbeddedBroker, type EmbeddedBroker } from "../../src/broker/embedded.js";
+import { createConnector, type VersionSetting } from "../../src/bus/negotiate.js";
+import { nodeTopics } from "../../src/contract/topics.js";
+import { recordLog, type RecordedLog } from "../support/logs.js";
+import { createManualClock, type ManualClock } from "../support/manual-clock.js";
+
+/** A broker of a node's own with a bridge, and no node beside them. */
+export interface BridgedBroker {
+  readonly broker: EmbeddedBroker;
+  readonly port: number;
+  readonly bridge: Bridge;
+  readonly log: RecordedLog;
+  readonly clock: ManualClock;
+}
+
+/** Starts a broker without rules; it ends with the test. */
+export async function startOwnBroker(t: TestContext): Promise<EmbeddedBroker> {
+  const broker = createEmbeddedBroker({ host: "127.0.0.1", port: 0, log: recordLog() });
+  t.after(() => broker.stop());
+  await broker.start();
+  return broker;
+}
+
+/** Bridges a broker to another one, for a node of this name. */
+export async function bridgeTo(
+  t: TestContext,
+  options: {
+    readonly node: string;
+    readonly upstreamPort: number;
+    readonly broker?: EmbeddedBroker;
+    readonly version?: VersionSetting;
+    readonly limits?: OutboxLimits;
+  },
+): Promise<BridgedBroker> {
+  const { node, upstreamPort, version = "auto", limits } = options;
+  const broker = options.broker ?? (await startOwnBroker(t));
+  const topics = nodeTopics({ base: "earshot", node });
+  const connectOwn = createConnector("5");
+  const connectUpstream = createConnector(version);
+  const common = { clientId: `${node}-bridge`, timeoutMs: 5000 };
+  const log = recordLog();
+  const clock = createManualClock();
+  const bridge = createBridge({
+    directions: createDirections({ base: "earshot", topics, replyPrefixes: [] }),
+    statusTopic: topics.status.topic,
+    connectOwn: (events) =>
+      connectOwn({
+        ...events,
+        ...common,
+        route: { kind: "stream", open: () => broker.openStream() },
+      }),
+    connectUpstream: (events) =>
+      connectUpstream({
+        ...events,
+        ...common,
+        route: { kind: "url", url: `mqtt://127.0.0.1:${upstreamPort}` },
+        will: { topic: topics.status.topic, payload: "offline" },
+      }),
+    log,
+    clock,
+    random: () => 0.5,
+    ...(limits === undefined ? {} : { limits }),
+  });
+  t.after(() => bridge.stop());
+  await bridge.start();
+  return { broker, port: broker.address()?.port ?? 0, bridge, log, clock };
+}
+
+/** Resolves when a condition holds; looks after each turn of the event loop. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const endMs = performance.now() + 10_000;
+  while (!holds()) {
+    if (performance.now() > endMs) throw new Error(`${what}: not within 10 s`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
