@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
+import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
+import { runHere, startNodeHere } from "../support/node-here.js";
+import { isolatedEnv, startNode } from "../support/node-process.js";
+
+async function nextStatus(upstream: TestClient, status: string): Promise<void> {
+  await upstream.next(({ topic, text }) => topic === "earshot/test/status" && text === status);
+}
+
+test("an existing Mosquitto sees the whole node, asks it by Response Topic, and hears of its end and its death", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  const port = await startMosquitto(t);
+  const env = { EARSHOT_BRIDGE_URL: `mqtt://127.0.0.1:${port}` };
+  const upstream = await connectTestClient(t, port, { protocolVersion: 5 });
+  await upstream.subscribe("earshot/#");
+  const node = await startNodeHere(t, env);
+  await nextStatus(upstream, "online");
+  // A tool that connects later finds the same state on either broker.
+  const late = await connectTestClient(t, port);
+  await late.subscribe("earshot/test/#");
+  await nextStatus(late, "online");
+  for (const level of ["info", "health", "catalogue"]) {
+    const { retain } = await late.next(({ topic }) => topic === `earshot/test/${level}`);
+    assert.ok(retain, level);
+  }
+  const properties = { responseTopic: "earshot/answers/me", correlationData: Buffer.from("7") };
+  await upstream.publish("earshot/any/recommend/request/me", '{"title":"5","id":"x"}', {
+    properties,
+  });
+  const reply = await upstream.next(({ topic }) => topic === "earshot/answers/me");
+  assert.equal(String(reply.correlationData), "7");
+  assert.match(reply.text, /"id":"x","status":/u);
+  await upstream.publish("earshot/test/recommend/request/me", '{"limit":0}');
+  const refusal = await upstream.next(({ topic }) => topic === "earshot/test/recommend/reply/me");
+  assert.match(refusal.text, /"code":"bad_request"/u);
+  await node.stop();
+  await nextStatus(upstream, "offline");
+
+  const child = await startNode(t, env);
+  await nextStatus(upstream, "online");
+  child.child.kill("SIGKILL");
+  await nextStatus(upstream, "offline");
+});
+
+test("a bridge to nowhere, to itself or without a broker of the node's own is refused by its key", async (t) => {
+  const faults = [
+    {
+      extra: { EARSHOT_BRIDGE_URL: "tcp://1.2.3.4" },
+      says: /bridge\.url: expected mqtt:/u,
+    },
+    {
+      extra: {
+        EARSHOT_BRIDGE_URL: "mqtt://127.0.0.1",
+        EARSHOT_BROKER_MODE: "external",
+        EARSHOT_MQTT_URL: "mqtt://127.0.0.1:1",
+      },
+      says: /bridge\.url: .*broker\.mode is external/u,
+    },
+    {
+      extra: { EARSHOT_BRIDGE_URL: "mqtt://127.0.0.1", EARSHOT_BRIDGE_PASSWORD: "secret" },
+      says: /bridge\.username: there is a bridge\.password/u,
+    },
+  ];
+  for (const { extra, says } of faults) {
+    const { code, stderr } = await runHere(["start"], await isolatedEnv(t, extra));
+    assert.deepEqual([code, says.test(stderr)], [2, true], stderr);
+    assert.ok(!stderr.includes("secret"));
+  }
+});
