@@ -31,6 +31,12 @@ export interface Bus {
   protocolVersion(): 4 | 5 | undefined;
 }
 
+/** For brokers that keep nothing: whoever comes later must be told again. */
+export interface Resender {
+  /** Sends every retained payload again; without a connection nothing happens. */
+  resend(): Promise<void>;
+}
+
 export interface BusOptions {
   readonly log: Log;
   /** Opens one connection; called again for each attempt. */
@@ -56,11 +62,11 @@ const healthyMs = 30_000;
 const lineEnded = "the connection to the broker ended";
 
 /** The node's one connection to its broker, kept alive until it is stopped. */
-export function createBus(options: BusOptions): Bus & Service {
+export function createBus(options: BusOptions): Bus & Service & Resender {
   return new MqttBus(options);
 }
 
-class MqttBus implements Bus, Service {
+class MqttBus implements Bus, Service, Resender {
   readonly name = "bus";
   readonly #options: BusOptions;
   readonly #subscriptions = new Map<string, LocalSubscription>();
@@ -124,6 +130,10 @@ class MqttBus implements Bus, Service {
 
   protocolVersion(): 4 | 5 | undefined {
     return this.#connection?.version;
+  }
+
+  async resend(): Promise<void> {
+    if (this.#connection !== undefined) await this.#retained.sendAll(this.#connection);
   }
 
   async #connect(): Promise<void> {
