@@ -186,9 +186,10 @@ async function composeApp({ config: configured, log }: AppOptions) {
     bus,
     nameHolder,
     formerNames,
+    // Early: what it says does not wait for a catalogue, and nobody uses it before `online`.
+    homeAssistant,
     ...(config.recommender.enabled ? [recommender, catalogue] : []),
     ...(config.mic.enabled ? [ask, mic] : []),
-    homeAssistant,
     nodeFile,
     presence,
   ];
