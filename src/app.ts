@@ -134,7 +134,7 @@ async function composeApp({ config: configured, log }: AppOptions) {
   const nameHolder = createNameHolder({ bus, address, ...run, log: presenceLog });
   const ghosts = {
     isHeld: (other: NodeAddress) => isNameHeld(line.open, other),
-    clear: (stale: readonly string[]) => line.clear(stale),
+    clear: line.clear,
   };
   const formerNames = createFormerNames({
     ...ghosts,

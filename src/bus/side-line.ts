@@ -1,27 +1,24 @@
 import { randomUUID } from "node:crypto";
 import type { Connection, IncomingMessage, Route } from "./connection.js";
-import type { createConnector } from "./negotiate.js";
+import type { Connector } from "./negotiate.js";
 
 /** Short connections beside the bus: what is said on them is not said again after a reconnect. */
 export interface SideLine {
   /** @throws EarshotError `broker_unavailable` */
-  open(onMessage: (message: IncomingMessage) => void): Promise<Connection>;
+  readonly open: (onMessage: (message: IncomingMessage) => void) => Promise<Connection>;
   /**
    * Takes retained messages off the broker; an empty one does that ([MQTT-3.3.1-6]).
    *
    * @throws EarshotError `broker_unavailable` or `timeout`; some may be gone by then
    */
-  clear(topics: readonly string[]): Promise<void>;
+  readonly clear: (topics: readonly string[]) => Promise<void>;
 }
 
 /** Nothing waits for such a connection that could not be done later. */
 const timeoutMs = 3000;
 
 /** Opens connections to the node's broker, each for one purpose. */
-export function createSideLine(
-  connect: ReturnType<typeof createConnector>,
-  route: Route,
-): SideLine {
+export function createSideLine(connect: Connector, route: Route): SideLine {
   const open: SideLine["open"] = (onMessage) =>
     connect({
       route,

@@ -7,7 +7,7 @@ import { claimName, type NameClaim, type OpenLine } from "./name-claim.js";
 export interface ChosenName {
   readonly node: string;
   /** To be called once the node answers for its name by itself. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 export interface ChooseNameOptions {

@@ -33,17 +33,19 @@ export async function claimName(
   instance: string,
 ): Promise<NameClaim> {
   const { claim } = nodeTopics(address);
-  let isAsking = true;
+  let state: "asks" | "holds" | "lost" = "asks";
   const question = await openQuestion(openLine, address, {
     instance,
     judge(other) {
-      if (other.state === "holds") return "held";
-      if (isAsking && other.instance < instance) return "held";
-      return "ours";
+      // A name that is lost is not defended against the next one who asks.
+      if (state === "lost") return "ignored";
+      const isLost = other.state === "holds" || (state === "asks" && other.instance < instance);
+      if (isLost) state = "lost";
+      return isLost ? "held" : "ours";
     },
   });
   if (question.holder === undefined) {
-    isAsking = false;
+    state = "holds";
     // Whoever asked a moment before this node was there to hear it is told now.
     await question.line.publish(claim.topic, encodeHolds(address, instance), claim);
   }

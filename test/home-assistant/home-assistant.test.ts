@@ -8,6 +8,7 @@ import { loadConfig } from "../../src/config/load.js";
 import { createNameHolder } from "../../src/presence/name-holder.js";
 import { startCutProxy } from "../support/cut-proxy.js";
 import { recordLog } from "../support/logs.js";
+import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { type CheckedPayload, devicePayload, discoveryTopicPattern } from "./documented-rules.js";
@@ -88,8 +89,16 @@ async function seenByNode(
   await echo;
 }
 
-test("on a broker that keeps nothing, Home Assistant gets device and state after its birth", async (t) => {
-  const forgetful = await startForgetfulBroker(t);
+test("on a broker that forgets at once, Home Assistant gets device and state after its birth", async (t) => {
+  await checkBirth(t, await startForgetfulBroker(t));
+});
+
+test("on a Mosquitto that refuses retained messages the same holds", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  await checkBirth(t, await startMosquitto(t, "retain_available false"));
+});
+
+async function checkBirth(t: TestContext, forgetful: number): Promise<void> {
   const { bus, clock, topics } = await startService(t, {
     port: forgetful,
     dataDir: await makeTempFolder(t),
@@ -104,7 +113,7 @@ test("on a broker that keeps nothing, Home Assistant gets device and state after
   await home.subscribe(availability[0]?.topic ?? "");
   clock.advance(2000);
   assert.equal((await home.next((seen) => seen.topic === topics.status.topic)).text, "online");
-});
+}
 
 /** A real broker that takes retained messages and does not keep them. */
 async function startForgetfulBroker(t: TestContext): Promise<number> {

@@ -23,14 +23,18 @@ export async function needMosquitto(t: TestContext, program: string): Promise<bo
   }
 }
 
-/** Starts the real Mosquitto on a free port; it ends with the test. */
-export async function startMosquitto(t: TestContext): Promise<number> {
+/**
+ * Starts the real Mosquitto on a free port; it ends with the test.
+ *
+ * @param settings more lines for its configuration
+ */
+export async function startMosquitto(t: TestContext, settings = ""): Promise<number> {
   const folder = await makeTempFolder(t);
   const port = await findFreePort();
   const config = join(folder, "mosquitto.conf");
   await writeFile(
     config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n`,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n${settings}\n`,
   );
   const child = spawn("mosquitto", ["-c", config], {
     env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` },
