@@ -31,6 +31,12 @@ export interface Bus {
   protocolVersion(): 4 | 5 | undefined;
 }
 
+/** For brokers that keep nothing: whoever comes later must be told again. */
+export interface Resender {
+  /** Sends every retained payload again; without a connection nothing happens. */
+  resend(): Promise<void>;
+}
+
 export interface BusOptions {
   readonly log: Log;
   /** Opens one connection; called again for each attempt. */
@@ -51,16 +57,19 @@ interface LocalSubscription {
 }
 
 const retry: Backoff = { firstMs: 1000, longestMs: 60_000 };
-/** A connection that lasted this long was a good one: the next retry starts from the beginning. */
-const healthyMs = 30_000;
+/**
+ * A connection that lasted this long was a good one: the next retry starts from the beginning, so
+ * that a broker which drops everybody every ten seconds is missed for one of them and not for 60.
+ */
+const healthyMs = 5000;
 const lineEnded = "the connection to the broker ended";
 
 /** The node's one connection to its broker, kept alive until it is stopped. */
-export function createBus(options: BusOptions): Bus & Service {
+export function createBus(options: BusOptions): Bus & Service & Resender {
   return new MqttBus(options);
 }
 
-class MqttBus implements Bus, Service {
+class MqttBus implements Bus, Service, Resender {
   readonly name = "bus";
   readonly #options: BusOptions;
   readonly #subscriptions = new Map<string, LocalSubscription>();
@@ -124,6 +133,10 @@ class MqttBus implements Bus, Service {
 
   protocolVersion(): 4 | 5 | undefined {
     return this.#connection?.version;
+  }
+
+  async resend(): Promise<void> {
+    if (this.#connection !== undefined) await this.#retained.sendAll(this.#connection);
   }
 
   async #connect(): Promise<void> {

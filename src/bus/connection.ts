@@ -48,6 +48,8 @@ export interface ConnectOptions {
   readonly version: 4 | 5;
   /** Published by the broker, retained, when this connection ends without a goodbye. */
   readonly will?: { readonly topic: string; readonly payload: string };
+  /** `false` where the broker is known to refuse retained messages: they go out unretained. */
+  readonly canRetain?: boolean;
   /** For the whole of the connect, in milliseconds. */
   readonly timeoutMs: number;
   readonly onMessage: (message: IncomingMessage) => void;
@@ -86,13 +88,25 @@ mqttPacket.writeToStream.cacheNumbers = false;
 /** CONNACK codes that say "not this version of MQTT": 1 in MQTT 3.1.1, 0x84 in MQTT 5. */
 const unsupportedVersionCodes: ReadonlySet<unknown> = new Set([1, 0x84]);
 
+/** "Retain not supported": the answer of a broker that keeps nothing to a retained last will. */
+const retainRefusedCode = 0x9a;
+
 /** The broker closed the line instead of answering the CONNECT. */
 class ClosedEarlyError extends Error {}
 
 /** Whether a connect failed because the broker said that it does not speak this version. */
 export function isVersionRefusal(error: unknown): boolean {
+  return unsupportedVersionCodes.has(refusalCodeOf(error));
+}
+
+/** Whether a connect failed because the broker keeps no retained messages (MQTT 5 only). */
+export function isRetainRefusal(error: unknown): boolean {
+  return refusalCodeOf(error) === retainRefusedCode;
+}
+
+function refusalCodeOf(error: unknown): unknown {
   const cause = error instanceof EarshotError ? error.cause : error;
-  return cause instanceof Error && unsupportedVersionCodes.has(Reflect.get(cause, "code"));
+  return cause instanceof Error ? Reflect.get(cause, "code") : undefined;
 }
 
 /** Whether a connect failed because the broker closed the line instead of answering. */
@@ -130,11 +144,11 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
   // Between two ends of one process nothing gets lost, so acknowledging each request would only
   // cost time; over the network QoS 1 keeps what a bad line drops.
   const subscribeQos = options.route.kind === "stream" ? 0 : 1;
-  return wrap(client, { version: options.version, subscribeQos });
+  return wrap(client, { canRetain: true, ...options, subscribeQos });
 }
 
 function createClient(options: ConnectOptions): MqttClient {
-  const { route, will } = options;
+  const { route, will, canRetain = true } = options;
   const settings: IClientOptions = {
     clientId: options.clientId,
     protocolVersion: options.version,
@@ -149,7 +163,14 @@ function createClient(options: ConnectOptions): MqttClient {
     log: () => {},
     ...(will === undefined
       ? {}
-      : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
+      : {
+          will: {
+            topic: will.topic,
+            payload: Buffer.from(will.payload),
+            qos: 1,
+            retain: canRetain,
+          },
+        }),
   };
   if (route.kind === "stream") return new MqttClient(route.open, settings);
   const credentials = {
@@ -181,14 +202,16 @@ function untilConnected(client: MqttClient): Promise<void> {
 
 function wrap(
   client: MqttClient,
-  { version, subscribeQos }: { readonly version: 4 | 5; readonly subscribeQos: 0 | 1 },
+  options: { readonly version: 4 | 5; readonly subscribeQos: 0 | 1; readonly canRetain: boolean },
 ): Connection {
+  const { version, subscribeQos, canRetain } = options;
   const deadlines = createAckDeadlines(ackTimeoutMs);
   client.once("close", deadlines.failAll);
   return {
     version,
     isOpen: () => client.connected,
-    publish(topic, payload, options) {
+    publish(topic, payload, asked) {
+      const options = { ...asked, retain: asked.retain && canRetain };
       return new Promise((resolve, reject) => {
         const settled = deadlines.begin(`publishing to ${topic}`, reject);
         client.publish(topic, payload, toClientOptions(options, version), (error) => {
