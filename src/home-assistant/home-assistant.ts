@@ -105,7 +105,9 @@ export function createHomeAssistant(options: HomeAssistantOptions): HomeAssistan
   return {
     name: "home assistant",
     connected() {
-      if (isUp) void run("the node could not be shown to Home Assistant", settle);
+      // The message itself is retained, so the bus repeats it; ghosts and removals are not.
+      const isSettled = announced.every((one) => one === mine);
+      if (isUp && !isSettled) void run("the node could not be shown to Home Assistant", settle);
     },
     async start() {
       announced = await file.load();
