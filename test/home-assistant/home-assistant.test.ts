@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { after, before, test, type TestContext } from "node:test";
-import { Aedes } from "aedes";
+import { Aedes, type AedesOptions } from "aedes";
 import { createEmbeddedBroker } from "../../src/broker/embedded.js";
 import { loadConfig } from "../../src/config/load.js";
 import { createNameHolder } from "../../src/presence/name-holder.js";
@@ -115,14 +115,37 @@ async function checkBirth(t: TestContext, forgetful: number): Promise<void> {
   assert.equal((await home.next((seen) => seen.topic === topics.status.topic)).text, "online");
 }
 
+test("a broker that lets the node hear nothing of Home Assistant keeps it from nothing else", async (t) => {
+  const strict = await startBroker(t, {
+    authorizeSubscribe(_client, subscription, done) {
+      done(null, subscription.topic === birthTopic ? null : subscription);
+    },
+  });
+  const proxy = await startCutProxy(t, strict);
+  const { log } = await startService(t, {
+    port: proxy.port,
+    dataDir: await makeTempFolder(t),
+  });
+  assert.ok(log.lines.some(({ message }) => message.includes("birth message cannot be heard")));
+  const home = await connectTestClient(t, strict);
+  await home.subscribe("homeassistant/device/#");
+  await nextDevice(home);
+  proxy.cut();
+  await nextDevice(home);
+});
+
 /** A real broker that takes retained messages and does not keep them. */
-async function startForgetfulBroker(t: TestContext): Promise<number> {
-  const aedes = await Aedes.createBroker({
+function startForgetfulBroker(t: TestContext): Promise<number> {
+  return startBroker(t, {
     authorizePublish(_client, packet, done) {
       packet.retain = false;
       done(null);
     },
   });
+}
+
+async function startBroker(t: TestContext, options: AedesOptions): Promise<number> {
+  const aedes = await Aedes.createBroker(options);
   const server = createServer((socket) => {
     aedes.handle(socket);
   }).listen(0, "127.0.0.1");
