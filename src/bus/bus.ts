@@ -161,7 +161,7 @@ class MqttBus implements Bus, Service, Resender {
     this.#connection = connection;
     this.#connectedAtMs = performance.now();
     try {
-      for (const filter of this.#subscriptions.keys()) await connection.subscribe(filter);
+      for (const filter of this.#subscriptions.keys()) await this.#resubscribe(connection, filter);
       await this.#retained.sendAll(connection);
       if (!connection.isOpen()) throw new EarshotError("broker_unavailable", lineEnded);
     } catch (error) {
@@ -172,6 +172,18 @@ class MqttBus implements Bus, Service, Resender {
     isReady = true;
     this.#options.log.info({ mqtt: connection.version }, "connected to the broker");
     this.#options.onConnect?.();
+  }
+
+  /** One filter that the broker's rules refuse must not lock the node out of all the others. */
+  async #resubscribe(connection: Connection, filter: string): Promise<void> {
+    try {
+      await connection.subscribe(filter);
+    } catch (error) {
+      const isRefused = error instanceof EarshotError && error.code === "broker_unavailable";
+      if (!isRefused || !connection.isOpen()) throw error;
+      const reason = messageOf(error);
+      this.#options.log.warn({ filter, reason }, "the broker refuses a subscription");
+    }
   }
 
   #handleLoss(): void {

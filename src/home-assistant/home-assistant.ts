@@ -105,7 +105,9 @@ export function createHomeAssistant(options: HomeAssistantOptions): HomeAssistan
   return {
     name: "home assistant",
     connected() {
-      if (isUp) void run("the node could not be shown to Home Assistant", settle);
+      // The message itself is retained, so the bus repeats it; ghosts and removals are not.
+      const isSettled = announced.every((one) => one === mine);
+      if (isUp && !isSettled) void run("the node could not be shown to Home Assistant", settle);
     },
     async start() {
       announced = await file.load();
@@ -116,17 +118,16 @@ export function createHomeAssistant(options: HomeAssistantOptions): HomeAssistan
       isUp = true;
       await run("the node could not be shown to Home Assistant", settle);
       if (config.discovery === "false") return;
-      await bus.subscribe(config.statusTopic, (message) => {
-        // Retained or not: with Retain As Published a live message may look like an old one.
-        if (isUp) birth.observe(message.payload);
-      });
+      await run("Home Assistant's birth message cannot be heard", () =>
+        bus.subscribe(config.statusTopic, ({ payload: word }) => {
+          // Retained or not: with Retain As Published a live message may look like an old one.
+          if (isUp) birth.observe(word);
+        }),
+      );
       if (!node.hasRecommender) return;
-      await handleAgainButton({
-        bus,
-        log,
-        address: node.address,
-        topics: nodeTopics(node.address),
-      });
+      await run("the button cannot be heard", () =>
+        handleAgainButton({ bus, log, address: node.address, topics: nodeTopics(node.address) }),
+      );
     },
     async stop() {
       isUp = false;

@@ -1,4 +1,5 @@
 import type { Bus } from "../bus/bus.js";
+import type { IncomingMessage } from "../bus/connection.js";
 import type { Claim } from "../contract/state.js";
 import { type NodeAddress, nodeTopics } from "../contract/topics.js";
 import { messageOf } from "../errors.js";
@@ -46,6 +47,12 @@ export function createNameHolder(options: NameHolderOptions): NameHolder {
       );
     });
   };
+  const hear = (message: IncomingMessage): void => {
+    const other = readClaim(address, message);
+    if (!isUp || other === undefined || other.instance === instance) return;
+    if (other.state === "asks") say("holds");
+    else warnOf(other);
+  };
   return {
     name: "name holder",
     connected() {
@@ -53,12 +60,11 @@ export function createNameHolder(options: NameHolderOptions): NameHolder {
     },
     async start() {
       isUp = true;
-      await bus.subscribe(claim.topic, (message) => {
-        const other = readClaim(address, message);
-        if (!isUp || other === undefined || other.instance === instance) return;
-        if (other.state === "asks") say("holds");
-        else warnOf(other);
-      });
+      try {
+        await bus.subscribe(claim.topic, hear);
+      } catch (error) {
+        log.warn({ reason: messageOf(error) }, "this node cannot answer for its name");
+      }
     },
     async stop() {
       isUp = false;

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { after, before, test, type TestContext } from "node:test";
-import { Aedes } from "aedes";
+import { Aedes, type AedesOptions } from "aedes";
 import { createEmbeddedBroker } from "../../src/broker/embedded.js";
 import { loadConfig } from "../../src/config/load.js";
 import { encodeSong } from "../../src/contract/encode-reply.js";
 import { createNameHolder } from "../../src/presence/name-holder.js";
 import { startCutProxy } from "../support/cut-proxy.js";
 import { recordLog } from "../support/logs.js";
-import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
+import { findFreePort, needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { type CheckedPayload, devicePayload, discoveryTopicPattern } from "./documented-rules.js";
@@ -116,14 +116,37 @@ async function checkBirth(t: TestContext, forgetful: number): Promise<void> {
   assert.equal((await home.next((seen) => seen.topic === topics.status.topic)).text, "online");
 }
 
+test("a broker that lets the node hear nothing of Home Assistant keeps it from nothing else", async (t) => {
+  const strict = await startBroker(t, {
+    authorizeSubscribe(_client, subscription, done) {
+      done(null, subscription.topic === birthTopic ? null : subscription);
+    },
+  });
+  const proxy = await startCutProxy(t, strict);
+  const { log } = await startService(t, {
+    port: proxy.port,
+    dataDir: await makeTempFolder(t),
+  });
+  assert.ok(log.lines.some(({ message }) => message.includes("birth message cannot be heard")));
+  const home = await connectTestClient(t, strict);
+  await home.subscribe("homeassistant/device/#");
+  await nextDevice(home);
+  proxy.cut();
+  await nextDevice(home);
+});
+
 /** A real broker that takes retained messages and does not keep them. */
-async function startForgetfulBroker(t: TestContext): Promise<number> {
-  const aedes = await Aedes.createBroker({
+function startForgetfulBroker(t: TestContext): Promise<number> {
+  return startBroker(t, {
     authorizePublish(_client, packet, done) {
       packet.retain = false;
       done(null);
     },
   });
+}
+
+async function startBroker(t: TestContext, options: AedesOptions): Promise<number> {
+  const aedes = await Aedes.createBroker(options);
   const server = createServer((socket) => {
     aedes.handle(socket);
   }).listen(0, "127.0.0.1");
@@ -214,11 +237,21 @@ test("after a line that is cut the device is announced again, each time", async 
   await startService(t, { port: proxy.port, dataDir: await makeTempFolder(t) });
   await nextDevice(home);
   for (let times = 0; times < 2; times += 1) {
-    // Once from the bus, which repeats what is retained, and once from the service.
     proxy.cut();
     await nextDevice(home);
-    await nextDevice(home);
   }
+});
+
+test("what could not be cleared without a broker is cleared once it is there", async (t) => {
+  const home = await connectHome(t);
+  const dataDir = await makeTempFolder(t);
+  await (await startService(t, { port: brokerPort(), dataDir })).stop();
+  const proxyPort = await findFreePort();
+  const away = await startService(t, { port: proxyPort, dataDir, node: "bath", hasEars: false });
+  assert.equal(away.bus.protocolVersion(), undefined);
+  await startCutProxy(t, brokerPort(), proxyPort);
+  await home.next((seen) => seen.topic === topic && seen.text === "");
+  await nextDevice(home, "homeassistant/device/earshot_bath/config");
 });
 
 test("the button asks for the last song again, in Home Assistant's name", async (t) => {

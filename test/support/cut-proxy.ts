@@ -7,6 +7,7 @@ import type { Cleanup } from "./temp-folder.js";
 export async function startCutProxy(
   t: Cleanup,
   brokerPort: number,
+  proxyPort = 0,
 ): Promise<{ readonly port: number; readonly cut: () => void }> {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
@@ -23,7 +24,7 @@ export async function startCutProxy(
       });
       from.pipe(to);
     }
-  }).listen(0, "127.0.0.1");
+  }).listen(proxyPort, "127.0.0.1");
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
