@@ -8,16 +8,23 @@ import { createBus } from "./bus/bus.js";
 import type { Route } from "./bus/connection.js";
 import { addressOfUrl, createExternalRoute } from "./bus/external-route.js";
 import { createConnector } from "./bus/negotiate.js";
+import { createSideLine, type SideLine } from "./bus/side-line.js";
 import type { Catalogue } from "./catalogue/catalogue.js";
 import { createCatalogueService } from "./catalogue/catalogue-service.js";
+import { systemClock } from "./clock.js";
 import type { Config } from "./config/schema.js";
 import type { CatalogueState, Health, Info, Role } from "./contract/state.js";
 import { type NodeAddress, nodeTopics } from "./contract/topics.js";
 import { EarshotError, messageOf } from "./errors.js";
+import { createHomeAssistant } from "./home-assistant/home-assistant.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
 import { createLiveSongs } from "./live-songs.js";
 import { createMicService } from "./mic/mic-service.js";
 import { createNodeFile } from "./node-file.js";
+import { chooseName } from "./presence/choose-name.js";
+import { createFormerNames } from "./presence/former-names.js";
+import { isNameHeld } from "./presence/name-claim.js";
+import { createNameHolder } from "./presence/name-holder.js";
 import { createPresence } from "./presence/presence.js";
 import { programVersion } from "./program.js";
 import { createRecommender } from "./recommender/recommender.js";
@@ -51,19 +58,28 @@ const connectTimeoutMs = 10_000;
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   await prepareDataDir(options.config.data.dir);
   const app = await composeApp(options);
-  const running = await startServices(app.services, { log: options.log, stopTimeoutMs });
-  return { info: () => app.info(), stop: () => running.stop() };
+  try {
+    const running = await startServices(app.services, { log: options.log, stopTimeoutMs });
+    return { info: () => app.info(), stop: () => running.stop() };
+  } finally {
+    await app.releaseName();
+  }
 }
 
 /** Makes every part and hands each what it needs; nothing runs yet. */
-async function composeApp({ config, log }: AppOptions) {
+async function composeApp({ config: configured, log }: AppOptions) {
+  // The broker is told the configured name: nobody else can have it where nobody else is yet.
+  const ownBroker = await openBroker({ config: configured, log });
+  const broker = ownBroker?.broker;
+  const route = await createRoute(configured, broker);
+  const connect = createConnector(broker === undefined ? configured.mqtt.version : "5");
+  const line = createSideLine(connect, route);
+  const run = { instance: randomUUID(), startedAt: new Date().toISOString() };
+  const name = await claimNodeName(configured, { line, log, ...run });
+  const config = { ...configured, node: { ...configured.node, id: name.node } };
   const address = { base: config.mqtt.baseTopic, node: config.node.id };
   const topics = nodeTopics(address);
-  const ownBroker = await openBroker({ config, log }, address);
-  const broker = ownBroker?.broker;
   const bridge = await openBridge({ config, topics, broker, log: log.child({ module: "bridge" }) });
-  const route = await createRoute(config, broker);
-  const connect = createConnector(broker === undefined ? config.mqtt.version : "5");
   // One id for the whole run: at a reconnect the broker then ends a session that it still believes
   // in at once, and not later, when its last will would overwrite the new `online`.
   const clientId = `earshot-${config.node.id}-${randomUUID().slice(0, 8)}`;
@@ -73,6 +89,9 @@ async function composeApp({ config, log }: AppOptions) {
     // Which version of MQTT it speaks is a part of `info`.
     onConnect: () => {
       presence.announce();
+      nameHolder.connected();
+      formerNames.connected();
+      homeAssistant.connected();
     },
     connect: (events) =>
       connect({
@@ -117,7 +136,37 @@ async function composeApp({ config, log }: AppOptions) {
     windowMs: config.ask.windowMs,
     log: log.child({ module: "ask" }),
   });
+  const presenceLog = log.child({ module: "presence" });
+  const nameHolder = createNameHolder({ bus, address, ...run, log: presenceLog });
+  const ghosts = {
+    isHeld: (other: NodeAddress) => isNameHeld(line.open, other),
+    clear: line.clear,
+  };
+  const formerNames = createFormerNames({
+    ...ghosts,
+    address,
+    dataDir: config.data.dir,
+    log: presenceLog,
+  });
+  const homeAssistant = createHomeAssistant({
+    ...ghosts,
+    bus,
+    config: config.homeAssistant,
+    node: {
+      address,
+      version: programVersion,
+      micMode: config.mic.enabled ? config.mic.mode : undefined,
+      hasRecommender: config.recommender.enabled,
+      configurationUrl: config.homeAssistant.configurationUrl || undefined,
+    },
+    isExternalBroker: broker === undefined,
+    dataDir: config.data.dir,
+    log: log.child({ module: "home assistant" }),
+    clock: systemClock,
+    resend: () => bus.resend(),
+  });
   const info = createInfo(config, {
+    ...run,
     broker: () => describeBroker(config, broker, bus.protocolVersion()),
     catalogue: () => catalogue.state(),
     mic: () => mic.state(),
@@ -134,7 +183,7 @@ async function composeApp({ config, log }: AppOptions) {
       ...brokerCounters(broker),
       ...bridge?.statistics(),
     })),
-    log: log.child({ module: "presence" }),
+    log: presenceLog,
   });
   const url = broker === undefined ? { url: config.mqtt.url } : {};
   const nodeFile = createNodeFile(config.data.dir, () => ({
@@ -146,12 +195,36 @@ async function composeApp({ config, log }: AppOptions) {
     // Before all that publishes, so that it stops after it: the node's `offline` still goes up.
     ...(bridge === undefined ? [] : [bridge]),
     bus,
+    nameHolder,
+    formerNames,
+    // Early: what it says does not wait for a catalogue, and nobody uses it before `online`.
+    homeAssistant,
     ...(config.recommender.enabled ? [recommender, catalogue] : []),
     ...(config.mic.enabled ? [ask, mic] : []),
     nodeFile,
     presence,
   ];
-  return { services, info };
+  return { services, info, releaseName: () => name.release() };
+}
+
+/** Nobody else can be on an embedded broker that has not started. */
+async function claimNodeName(
+  config: Config,
+  context: {
+    readonly line: SideLine;
+    readonly log: AppOptions["log"];
+    readonly instance: string;
+  },
+) {
+  const { id, onCollision } = config.node;
+  if (config.broker.mode === "embedded") return { node: id, release: async () => {} };
+  return await chooseName({
+    openLine: context.line.open,
+    address: { base: config.mqtt.baseTopic, node: id },
+    instance: context.instance,
+    onCollision,
+    log: context.log.child({ module: "presence" }),
+  });
 }
 
 async function prepareDataDir(dir: string): Promise<void> {
@@ -166,11 +239,9 @@ async function prepareDataDir(dir: string): Promise<void> {
   }
 }
 
-async function openBroker(
-  { config, log }: AppOptions,
-  address: NodeAddress,
-): Promise<NodeBroker | undefined> {
+async function openBroker({ config, log }: AppOptions): Promise<NodeBroker | undefined> {
   if (config.broker.mode === "external") return undefined;
+  const address = { base: config.mqtt.baseTopic, node: config.node.id };
   return await openNodeBroker({ config, address, log: log.child({ module: "broker" }) });
 }
 
@@ -204,6 +275,8 @@ function createInfo(
     readonly broker: () => Info["broker"];
     readonly catalogue: () => CatalogueState | undefined;
     readonly mic: () => Info["mic"];
+    readonly instance: string;
+    readonly startedAt: string;
   },
 ): () => Info {
   const fixed = {
@@ -211,9 +284,9 @@ function createInfo(
     version: programVersion,
     api: 1,
     node: config.node.id,
-    instance: randomUUID(),
+    instance: parts.instance,
     roles: rolesOf(config),
-    started_at: new Date().toISOString(),
+    started_at: parts.startedAt,
   } as const;
   return () => ({
     ...fixed,

@@ -29,7 +29,6 @@ test("each library with traps is imported by one file only", () => {
   const adapters: Readonly<Record<string, string>> = {
     aedes: "broker/embedded.ts",
     ws: "broker/listeners/web-socket.ts",
-    mqtt: "bus/connection.ts",
     "mqtt-packet": "bus/connection.ts",
     "hnswlib-node": "catalogue/vector-index.ts",
     mic: "mic/recorder.ts",
@@ -48,12 +47,21 @@ test("each library with traps is imported by one file only", () => {
   }
 });
 
+test("mqtt.js is spoken to by the connection only, and named in types by the properties", () => {
+  const importers = [...imports].filter(([, names]) => names.includes("mqtt"));
+  assert.deepEqual(importers.map(([file]) => file).toSorted(), [
+    "bus/connection.ts",
+    "bus/properties.ts",
+  ]);
+});
+
 test("features never import each other: what they exchange goes over the bus", () => {
   const features = new Set([
     "ask",
     "bridge",
     "broker",
     "catalogue",
+    "home-assistant",
     "mdns",
     "mic",
     "presence",

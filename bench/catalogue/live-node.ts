@@ -9,8 +9,10 @@ import { reportFigure } from "../figure.js";
 import { connectAsker } from "../query/asker.js";
 import { createRandom } from "../titles/random.js";
 import { askInParallel } from "./crowd.js";
+import { writeSongFile } from "./song-file.js";
 
 const mixedQueries = 10_000;
+const songsBeside = 200_000;
 const builder = fileURLToPath(new URL("million-build.js", import.meta.url));
 
 /** The real program on the catalogue: when it is ready, what it keeps, and how it bears a crowd. */
@@ -19,8 +21,6 @@ export async function measureLiveNode(options: {
   readonly dataDir: string;
   /** Of the catalogue. */
   readonly folder: string;
-  /** The song file, to build another catalogue of. */
-  readonly songs: string;
 }): Promise<void> {
   const { bench, dataDir, folder } = options;
   const started = performance.now();
@@ -66,11 +66,12 @@ export async function measureLiveNode(options: {
 
 /** p99 over as many rounds of questions as fit into an import beside the node. */
 async function askDuringImport(
-  { dataDir, songs }: { readonly dataDir: string; readonly songs: string },
+  { dataDir }: { readonly dataDir: string },
   ask: () => Promise<{ readonly p99Ms: number }>,
 ): Promise<number> {
-  const beside = join(dataDir, "beside");
-  const args = ["-n", "10", process.execPath, builder, beside, songs, "200000"];
+  const songs = join(dataDir, "beside.csv");
+  await writeSongFile(songs, songsBeside);
+  const args = ["-n", "10", process.execPath, builder, join(dataDir, "beside"), songs];
   const child = spawn("nice", args, { stdio: "ignore" });
   const ended = once(child, "exit");
   const rounds: number[] = [];

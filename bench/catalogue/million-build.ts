@@ -1,8 +1,9 @@
 // Imports one song file as `earshot import` does, in a process of its own, and prints what it took.
 import { buildInThread } from "../../src/catalogue/build-in-thread.js";
 import { makeLive } from "../../src/catalogue/store.js";
+import { sha256OfText } from "../../src/storage/durable-files.js";
 
-const [dataDir = "", path = "", most = "1e9"] = process.argv.slice(2);
+const [dataDir = "", path = ""] = process.argv.slice(2);
 const log = { debug() {}, info() {}, warn: console.error, error: console.error };
 const started = performance.now();
 const marks: Record<string, number> = {};
@@ -11,8 +12,13 @@ const { manifest } = await buildInThread(
     dataDir,
     name: "million",
     songs: {
-      module: new URL("song-file.js", import.meta.url).href,
-      input: { path, most: Number(most) },
+      module: new URL("../../src/import/open-songs.js", import.meta.url).href,
+      input: {
+        locations: [path],
+        map: [],
+        cacheDir: dataDir,
+        source: { name: "generated", sha256: sha256OfText(path) },
+      },
     },
   },
   {

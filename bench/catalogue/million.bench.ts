@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     for (const name of ["songs.db", "index.hnsw"]) {
       reportFigure(BENCH, name, { value: statSync(join(folder, name)).size / 1e6, unit: "MB" });
     }
-    await measureLiveNode({ bench: BENCH, dataDir, folder, songs: file });
+    await measureLiveNode({ bench: BENCH, dataDir, folder });
     await measureOpening(BENCH, folder);
     const catalogue = await openCatalogue(folder);
     const vectors = vectorsOf(catalogue);

@@ -42,7 +42,7 @@ export function createBridge(options: BridgeOptions): Bridge {
   const { directions, log, clock = systemClock, random = Math.random } = options;
   const hops = createHops(randomUUID());
   const outbox = createOutbox(options.limits);
-  const sender = createSender(outbox, log);
+  const sender = createSender({ outbox, log, clock });
   const ignored = createLogThrottle();
   const counters = { taken: 0, ignored: 0, missed: 0 };
 
@@ -59,15 +59,21 @@ export function createBridge(options: BridgeOptions): Bridge {
       counters.missed += 1;
       return;
     }
-    outbox.add({ topic, payload, qos, retain, properties: hops.mark(properties) });
+    outbox.add({
+      topic,
+      payload,
+      qos,
+      retain,
+      properties: hops.mark(properties),
+      receivedMs: clock.now(),
+    });
     void sendWaiting();
   };
   const takeDown = (message: IncomingMessage): void => {
     const { topic, payload, retain, properties } = message;
     const connection = own.connection();
-    const isWanted = directions.comesDown(topic) && payload.length <= maxRequestBytes;
-    // A retained request would be asked again at each connect.
-    if (!isWanted || retain || hops.isRound(properties) || connection === undefined) {
+    const isWanted = directions.comesDown(topic, retain) && payload.length <= maxRequestBytes;
+    if (!isWanted || hops.isRound(properties) || connection === undefined) {
       counters.ignored += 1;
       ignored.run((heldBack) => {
         const details = { topic: topic.slice(0, 200), retained: retain, heldBack };
@@ -131,7 +137,11 @@ export function createBridge(options: BridgeOptions): Bridge {
       bridge_taken: counters.taken,
       bridge_waiting: outbox.waiting(),
       bridge_dropped:
-        outbox.dropped() + sender.counters.refused + counters.missed + counters.ignored,
+        outbox.dropped() +
+        sender.counters.refused +
+        sender.counters.expired +
+        counters.missed +
+        counters.ignored,
     }),
   };
 }

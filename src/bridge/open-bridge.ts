@@ -48,9 +48,9 @@ export async function openBridge(options: {
   const common = { clientId, timeoutMs: connectTimeoutMs };
   const bridge = createBridge({
     directions: createDirections({
-      base: config.mqtt.baseTopic,
-      topics,
+      address: { base: config.mqtt.baseTopic, node: config.node.id },
       replyPrefixes: config.recommender.replyPrefixes,
+      homeAssistant: config.homeAssistant.discovery === "false" ? undefined : config.homeAssistant,
     }),
     statusTopic: topics.status.topic,
     connectOwn: (events) =>

@@ -1,14 +1,16 @@
 import type { Connection } from "../bus/connection.js";
+import type { Clock } from "../clock.js";
 import { EarshotError, messageOf } from "../errors.js";
 import type { Log } from "../lifecycle.js";
 import { createLogThrottle } from "../log-throttle.js";
+import { propertiesAt } from "./message.js";
 import type { Outbox, Outgoing } from "./outbox.js";
 
 /** Sends what is in an outbox, as long as there is a connection. */
 export interface Sender {
   /** Sends until the outbox is empty or the connection ends; one call at a time does the work. */
   send(connection: Connection): Promise<void>;
-  readonly counters: { forwarded: number; refused: number };
+  readonly counters: { forwarded: number; refused: number; expired: number };
 }
 
 /** Below the 20 that Mosquitto takes before it must be waited for (Receive Maximum). */
@@ -20,8 +22,13 @@ const inFlight = 16;
 const maxFailures = 3;
 
 /** Creates a sender that waits for nothing but acknowledgements. */
-export function createSender(outbox: Outbox, log: Log): Sender {
-  const counters = { forwarded: 0, refused: 0 };
+export function createSender(options: {
+  readonly outbox: Outbox;
+  readonly log: Log;
+  readonly clock: Clock;
+}): Sender {
+  const { outbox, log, clock } = options;
+  const counters = { forwarded: 0, refused: 0, expired: 0 };
   const refusals = createLogThrottle();
   const running = new WeakMap<Connection, Promise<void>>();
 
@@ -36,8 +43,14 @@ export function createSender(outbox: Outbox, log: Log): Sender {
   /** @returns what is to be sent again */
   const sendOne = async (connection: Connection, outgoing: Outgoing): Promise<Outgoing[]> => {
     const { message } = outgoing;
+    const properties = propertiesAt(message, clock.now());
+    if (properties === undefined) {
+      outbox.forget(message);
+      counters.expired += 1;
+      return [];
+    }
     try {
-      await connection.publish(message.topic, message.payload, message);
+      await connection.publish(message.topic, message.payload, { ...message, properties });
       counters.forwarded += 1;
       return [];
     } catch (error) {

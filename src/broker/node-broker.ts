@@ -19,9 +19,6 @@ export interface NodeBroker {
   readonly services: readonly Service[];
 }
 
-/** Where Home Assistant looks for discovery unless it was told otherwise. */
-const discoveryPrefix = "homeassistant";
-
 /**
  * Builds the embedded broker as the configuration has it: users, listeners, rules. Nothing runs yet.
  *
@@ -45,7 +42,7 @@ export async function openNodeBroker(options: {
     log,
     access: createAccess({
       address,
-      discoveryPrefix,
+      discoveryPrefix: config.homeAssistant.prefix,
       users,
       cliAccess,
       isOpenToNetwork,

@@ -3,13 +3,25 @@ import { EarshotError, messageOf } from "../errors.js";
 /** CONNACK codes that say "not this version of MQTT": 1 in MQTT 3.1.1, 0x84 in MQTT 5. */
 const unsupportedVersionCodes: ReadonlySet<unknown> = new Set([1, 0x84]);
 
+/** "Retain not supported": the answer of a broker that keeps nothing to a retained last will. */
+const retainRefusedCode = 0x9a;
+
 /** The broker closed the line instead of answering the CONNECT. */
 export class ClosedEarlyError extends Error {}
 
 /** Whether a connect failed because the broker said that it does not speak this version. */
 export function isVersionRefusal(error: unknown): boolean {
+  return unsupportedVersionCodes.has(refusalCodeOf(error));
+}
+
+/** Whether a connect failed because the broker keeps no retained messages (MQTT 5 only). */
+export function isRetainRefusal(error: unknown): boolean {
+  return refusalCodeOf(error) === retainRefusedCode;
+}
+
+function refusalCodeOf(error: unknown): unknown {
   const cause = error instanceof EarshotError ? error.cause : error;
-  return cause instanceof Error && unsupportedVersionCodes.has(Reflect.get(cause, "code"));
+  return cause instanceof Error ? Reflect.get(cause, "code") : undefined;
 }
 
 /** Whether a connect failed because the broker closed the line instead of answering. */

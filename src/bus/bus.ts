@@ -31,6 +31,12 @@ export interface Bus {
   protocolVersion(): 4 | 5 | undefined;
 }
 
+/** For brokers that keep nothing: whoever comes later must be told again. */
+export interface Resender {
+  /** Sends every retained payload again; without a connection nothing happens. */
+  resend(): Promise<void>;
+}
+
 export interface BusOptions {
   readonly log: Log;
   /** Opens one connection; called again for each attempt. */
@@ -51,16 +57,19 @@ interface LocalSubscription {
 }
 
 const retry: Backoff = { firstMs: 1000, longestMs: 60_000 };
-/** A connection that lasted this long was a good one: the next retry starts from the beginning. */
-const healthyMs = 30_000;
+/**
+ * A connection that lasted this long was a good one: the next retry starts from the beginning, so
+ * that a broker which drops everybody every ten seconds is missed for one of them and not for 60.
+ */
+const healthyMs = 5000;
 const lineEnded = "the connection to the broker ended";
 
 /** The node's one connection to its broker, kept alive until it is stopped. */
-export function createBus(options: BusOptions): Bus & Service {
+export function createBus(options: BusOptions): Bus & Service & Resender {
   return new MqttBus(options);
 }
 
-class MqttBus implements Bus, Service {
+class MqttBus implements Bus, Service, Resender {
   readonly name = "bus";
   readonly #options: BusOptions;
   readonly #subscriptions = new Map<string, LocalSubscription>();
@@ -126,6 +135,10 @@ class MqttBus implements Bus, Service {
     return this.#connection?.version;
   }
 
+  async resend(): Promise<void> {
+    if (this.#connection !== undefined) await this.#retained.sendAll(this.#connection);
+  }
+
   async #connect(): Promise<void> {
     let isReady = false;
     const connection: Connection = await this.#options.connect({
@@ -148,7 +161,7 @@ class MqttBus implements Bus, Service {
     this.#connection = connection;
     this.#connectedAtMs = performance.now();
     try {
-      for (const filter of this.#subscriptions.keys()) await connection.subscribe(filter);
+      for (const filter of this.#subscriptions.keys()) await this.#resubscribe(connection, filter);
       await this.#retained.sendAll(connection);
       if (!connection.isOpen()) throw new EarshotError("broker_unavailable", lineEnded);
     } catch (error) {
@@ -159,6 +172,18 @@ class MqttBus implements Bus, Service {
     isReady = true;
     this.#options.log.info({ mqtt: connection.version }, "connected to the broker");
     this.#options.onConnect?.();
+  }
+
+  /** One filter that the broker's rules refuse must not lock the node out of all the others. */
+  async #resubscribe(connection: Connection, filter: string): Promise<void> {
+    try {
+      await connection.subscribe(filter);
+    } catch (error) {
+      const isRefused = error instanceof EarshotError && error.code === "broker_unavailable";
+      if (!isRefused || !connection.isOpen()) throw error;
+      const reason = messageOf(error);
+      this.#options.log.warn({ filter, reason }, "the broker refuses a subscription");
+    }
   }
 
   #handleLoss(): void {

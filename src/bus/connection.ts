@@ -76,6 +76,8 @@ export interface ConnectOptions {
   readonly version: 4 | 5;
   /** Published by the broker, retained, when this connection ends without a goodbye. */
   readonly will?: { readonly topic: string; readonly payload: string };
+  /** `false` where the broker is known to refuse retained messages: they go out unretained. */
+  readonly canRetain?: boolean;
   /** For the whole of the connect, in milliseconds. */
   readonly timeoutMs: number;
   readonly onMessage: (message: IncomingMessage) => void;
@@ -157,11 +159,11 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
   // cost time; over the network QoS 1 keeps what a bad line drops.
   const subscribeQos = options.route.kind === "stream" ? 0 : 1;
   const canShare = options.version === 5 && options.route.kind === "url" && offersSharing(connack);
-  return wrap(client, { version: options.version, subscribeQos, canShare });
+  return wrap(client, { canRetain: true, ...options, subscribeQos, canShare });
 }
 
 function createClient(options: ConnectOptions): MqttClient {
-  const { route, will } = options;
+  const { route, will, canRetain = true } = options;
   const settings: IClientOptions = {
     clientId: options.clientId,
     protocolVersion: options.version,
@@ -176,7 +178,14 @@ function createClient(options: ConnectOptions): MqttClient {
     log: () => {},
     ...(will === undefined
       ? {}
-      : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
+      : {
+          will: {
+            topic: will.topic,
+            payload: Buffer.from(will.payload),
+            qos: 1,
+            retain: canRetain,
+          },
+        }),
   };
   if (route.kind === "stream") return new MqttClient(route.open, settings);
   const credentials = {
@@ -206,16 +215,14 @@ function untilConnected(client: MqttClient): Promise<IConnackPacket> {
 
 function wrap(
   client: MqttClient,
-  {
-    version,
-    canShare,
-    subscribeQos,
-  }: {
+  options: {
     readonly version: 4 | 5;
-    readonly canShare: boolean;
     readonly subscribeQos: 0 | 1;
+    readonly canRetain: boolean;
+    readonly canShare: boolean;
   },
 ): Connection {
+  const { version, subscribeQos, canRetain, canShare } = options;
   const deadlines = createAckDeadlines(ackTimeoutMs);
   client.once("close", deadlines.failAll);
   const subscribe = async (filter: string, options: Partial<IClientSubscribeOptions>) => {
@@ -231,7 +238,8 @@ function wrap(
   return {
     version,
     isOpen: () => client.connected,
-    publish(topic, payload, options) {
+    publish(topic, payload, asked) {
+      const options = { ...asked, retain: asked.retain && canRetain };
       return new Promise((resolve, reject) => {
         const settled = deadlines.begin(`publishing to ${topic}`, reject);
         client.publish(

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { foldNodeName, isBaseTopic, isNodeName } from "../contract/names.js";
-import { isTopicPrefix } from "../contract/topic-filters.js";
 import { isOrigin } from "../broker/listeners/origin.js";
 import { findFaultInUsers } from "../broker/users/user-record.js";
+import { isPlainTopic, isTopicPrefix } from "../contract/topic-filters.js";
 import { deviceNameHint, isDeviceName } from "../mic/device-name.js";
 import { isQuietHours } from "../mic/quiet-hours.js";
 import { programRoot } from "../program.js";
@@ -32,6 +32,12 @@ export const configSchema = {
       accepts: isNodeName,
       default: foldNodeName(hostname()),
       env: "EARSHOT_NODE_ID",
+    }),
+    onCollision: choice({
+      doc: "When another live node on the external broker has this name: stop, or take the first free of <id>-2 to <id>-9.",
+      words: ["stop", "suffix"],
+      default: "stop",
+      env: "EARSHOT_NODE_ON_COLLISION",
     }),
   },
   mqtt: {
@@ -346,6 +352,34 @@ export const configSchema = {
       env: "EARSHOT_RECOMMENDER_REPLY_PREFIXES",
     }),
   },
+  homeAssistant: {
+    discovery: choice({
+      doc: "Whether this node shows itself to Home Assistant; auto: on an external broker, and on the embedded one once Home Assistant is seen there.",
+      words: ["auto", "true", "false"],
+      default: "auto",
+      env: "EARSHOT_HOME_ASSISTANT_DISCOVERY",
+    }),
+    prefix: text({
+      doc: "The discovery prefix that is set in Home Assistant's MQTT integration.",
+      allowed: "a topic without wildcards, control characters and empty levels, not below $",
+      accepts: isPlainTopic,
+      default: "homeassistant",
+      env: "EARSHOT_HOME_ASSISTANT_PREFIX",
+    }),
+    statusTopic: text({
+      doc: "The topic of Home Assistant's birth message, whose payload must be online.",
+      allowed: "a topic without wildcards, control characters and empty levels, not below $",
+      accepts: isPlainTopic,
+      default: "homeassistant/status",
+      env: "EARSHOT_HOME_ASSISTANT_STATUS_TOPIC",
+    }),
+    configurationUrl: optionalText({
+      doc: "Where the Visit button of the device leads: a page of yours about this node.",
+      allowed: "an http:// or https:// address without user and password",
+      accepts: isWebUrl,
+      env: "EARSHOT_HOME_ASSISTANT_CONFIGURATION_URL",
+    }),
+  },
   data: {
     dir: text({
       doc: "The folder for everything the node writes. Default: data beside the program; as a service /var/lib/earshot.",
@@ -416,4 +450,11 @@ function isBrokerUrl(value: string): boolean {
   const isKnown = ["mqtt:", "mqtts:", "ws:", "wss:"].includes(protocol);
   // The URL is printed and published; a password in it would be, too.
   return isKnown && hostname !== "" && username === "" && password === "";
+}
+
+function isWebUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  // It is published to everybody on the broker.
+  return ["http:", "https:"].includes(protocol) && username === "" && password === "";
 }

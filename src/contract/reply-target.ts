@@ -26,6 +26,8 @@ export function createReplyPolicy(options: {
     "+/catalogue",
     "+/mic/#",
     "+/ask/#",
+    "+/claim",
+    "+/ha/#",
     "+/recommend/last",
     "+/recommend/request/#",
   ];

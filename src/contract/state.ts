@@ -77,6 +77,18 @@ export const peakSchema = z.object({
   duration_ms: z.number(),
 });
 
+/**
+ * `<n>/claim`: `asks` whether a live node has this name; a live one `holds` it and says so. Only a
+ * live node can answer, so that what a dead one left retained is never taken for one.
+ */
+export const claimSchema = z.object({
+  instance: z.string().max(64),
+  state: z.enum(["asks", "holds"]),
+  /** When the holder started. */
+  started_at: isoTime.optional(),
+});
+
+export type Claim = Readonly<z.infer<typeof claimSchema>>;
 export type Info = Readonly<z.infer<typeof infoSchema>>;
 export type Health = Readonly<z.infer<typeof healthSchema>>;
 export type CatalogueState = Readonly<z.infer<typeof catalogueSchema>>;

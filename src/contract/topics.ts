@@ -9,9 +9,12 @@ import {
   type RecommendReply,
   replySchema,
 } from "./reply.js";
+import { encodeRequest, maxRequestBytes, type RecommendRequest, requestSchema } from "./request.js";
 import {
   type CatalogueState,
   catalogueSchema,
+  type Claim,
+  claimSchema,
   type Health,
   healthSchema,
   type Info,
@@ -52,6 +55,12 @@ const lastReply: Codec<OkReply, OutgoingOkReply> = {
   ...jsonCodec<OkReply>(lastReplySchema, maxLastReplyBytes),
   encode: encodeReply,
 };
+const claim = jsonCodec<Claim>(claimSchema, 1024);
+const press = wordCodec(["PRESS"]);
+const request: Codec<RecommendRequest> = {
+  ...jsonCodec<RecommendRequest>(requestSchema, maxRequestBytes),
+  encode: encodeRequest,
+};
 
 /** Every topic of one node, as the contract lists them. */
 export type NodeTopics = ReturnType<typeof nodeTopics>;
@@ -79,12 +88,12 @@ export function nodeTopics({ base, node }: NodeAddress) {
     micThresholdSet: { topic: `${root}/mic/threshold/set`, codec: decibel },
     askState: state("ask/state", askState),
     lastReply: state("recommend/last", lastReply),
+    /** Nodes only: who has this name? */
+    claim: { ...state("claim", claim), retain: false } satisfies Channel<Claim>,
+    /** Home Assistant's button: recommends for the last song again. */
+    homeAssistantAgain: { topic: `${root}/ha/again`, codec: press },
     /** The filters on which this node takes requests: its own, and those for any recommender. */
     requestFilters: [requestTopic({ base, node }, "+"), requestTopic({ base, node: anyNode }, "+")],
-    /** The first of them. */
-    ownRequestFilters: [requestTopic({ base, node }, "+")],
-    /** The second. */
-    anyRequestFilters: [requestTopic({ base, node: anyNode }, "+")],
     /** The filters on which this node takes settings. */
     settingFilters: [`${root}/mic/+/set`],
   };
@@ -93,6 +102,18 @@ export function nodeTopics({ base, node }: NodeAddress) {
 /** `<base>/<node>/recommend/request/<client>`; `+` as the client makes it a filter. */
 export function requestTopic({ base, node }: NodeAddress, client: string): string {
   return `${base}/${node}/recommend/request/${client}`;
+}
+
+/** Requests of one client; never retained. */
+export function requestChannel(address: NodeAddress, client: string): Channel<RecommendRequest> {
+  return { topic: requestTopic(address, client), qos: 1, retain: false, codec: request };
+}
+
+/** Every topic of a node that stays on the broker when the node is gone. */
+export function retainedTopics(address: NodeAddress): readonly string[] {
+  return Object.values(nodeTopics(address)).flatMap((channel) =>
+    "retain" in channel && channel.retain ? [channel.topic] : [],
+  );
 }
 
 /** The reply channel that belongs to a client's requests. */

@@ -32,6 +32,11 @@ test("an existing Mosquitto sees the whole node, asks it by Response Topic, and 
   const reply = await upstream.next(({ topic }) => topic === "earshot/answers/me");
   assert.equal(String(reply.correlationData), "7");
   assert.match(reply.text, /"id":"x","status":/u);
+  // Home Assistant, which is at home on Mosquitto, sees the node and is seen by it.
+  await upstream.subscribe("homeassistant/device/+/config");
+  await upstream.publish("homeassistant/status", "online", { retain: true });
+  const discovery = await upstream.next(({ topic }) => topic.startsWith("homeassistant/device/"));
+  assert.match(discovery.text, /"components":/u);
   await upstream.publish("earshot/test/recommend/request/me", '{"limit":0}');
   const refusal = await upstream.next(({ topic }) => topic === "earshot/test/recommend/reply/me");
   assert.match(refusal.text, /"code":"bad_request"/u);

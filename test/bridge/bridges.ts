@@ -45,7 +45,11 @@ export async function bridgeTo(
   const log = recordLog();
   const clock = createManualClock();
   const bridge = createBridge({
-    directions: createDirections({ base: "earshot", topics, replyPrefixes: [] }),
+    directions: createDirections({
+      address: { base: "earshot", node },
+      replyPrefixes: [],
+      homeAssistant: undefined,
+    }),
     statusTopic: topics.status.topic,
     connectOwn: (events) =>
       connectOwn({

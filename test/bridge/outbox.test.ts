@@ -4,7 +4,7 @@ import type { BridgeMessage } from "../../src/bridge/message.js";
 import { createOutbox, type Outgoing } from "../../src/bridge/outbox.js";
 
 function message(topic: string, text: string, retain = false): BridgeMessage {
-  return { topic, payload: Buffer.from(text), qos: 1, retain, properties: {} };
+  return { topic, payload: Buffer.from(text), qos: 1, retain, properties: {}, receivedMs: 0 };
 }
 
 function texts(outgoing: readonly Outgoing[]): readonly string[] {

@@ -134,9 +134,13 @@ test("a node that is up before its broker says so, and announces the version onc
   await client.next(({ text }) => infoSchema.parse(JSON.parse(text)).broker.mqtt_version === 5);
 });
 
-/** A line to a broker whose first connection can be cut on either side alone. */
+/**
+ * A line to a broker whose latest connection can be cut on the node's side, and later that same one
+ * on the broker's. The first connection of a node asks for its name; the one after it is the bus.
+ */
 async function startProxy(t: TestContext, brokerPort: number, proxyPort = 0) {
   const lines: { readonly nodeSide: Socket; readonly brokerSide: Socket }[] = [];
+  let broken: (typeof lines)[number] | undefined;
   const server = createServer((nodeSide) => {
     const brokerSide = connect(brokerPort, "127.0.0.1");
     lines.push({ nodeSide, brokerSide });
@@ -155,7 +159,10 @@ async function startProxy(t: TestContext, brokerPort: number, proxyPort = 0) {
   assert.ok(typeof address === "object" && address !== null);
   return {
     port: address.port,
-    cutNodeSide: () => lines[0]?.nodeSide.destroy(),
-    cutBrokerSide: () => lines[0]?.brokerSide.destroy(),
+    cutNodeSide() {
+      broken = lines.at(-1);
+      broken?.nodeSide.destroy();
+    },
+    cutBrokerSide: () => broken?.brokerSide.destroy(),
   };
 }

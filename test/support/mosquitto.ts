@@ -26,12 +26,9 @@ export async function needMosquitto(t: TestContext, program: string): Promise<bo
 /**
  * Starts the real Mosquitto on a free port; it ends with the test.
  *
- * @param settings lines of its configuration for that port; without them everybody may do all
+ * @param settings more lines of its configuration; everybody may do all unless they say otherwise
  */
-export async function startMosquitto(
-  t: TestContext,
-  settings = "allow_anonymous true\n",
-): Promise<number> {
+export async function startMosquitto(t: TestContext, settings = ""): Promise<number> {
   const port = await findFreePort();
   await startMosquittoOn(t, port, settings);
   return port;
@@ -45,11 +42,13 @@ export async function startMosquitto(
 export async function startMosquittoOn(
   t: TestContext,
   port: number,
-  settings = "allow_anonymous true\n",
+  settings = "",
 ): Promise<() => Promise<void>> {
   const folder = await makeTempFolder(t);
   const config = join(folder, "mosquitto.conf");
-  await writeFile(config, `listener ${port} 127.0.0.1\n${settings}set_tcp_nodelay true\n`);
+  const access = settings.includes("allow_anonymous") ? "" : "allow_anonymous true\n";
+  const general = `listener ${port} 127.0.0.1\n${access}set_tcp_nodelay true\n`;
+  await writeFile(config, `${general}${settings}\n`);
   const child = spawn("mosquitto", ["-c", config], {
     env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` },
     stdio: ["ignore", "pipe", "pipe"],
