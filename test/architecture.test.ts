@@ -28,7 +28,6 @@ function importsOf(file: string): readonly string[] {
 test("each library with traps is imported by one file only", () => {
   const adapters: Readonly<Record<string, string>> = {
     aedes: "broker/embedded.ts",
-    mqtt: "bus/connection.ts",
     "mqtt-packet": "bus/connection.ts",
     "hnswlib-node": "catalogue/vector-index.ts",
     mic: "mic/recorder.ts",
@@ -45,8 +44,25 @@ test("each library with traps is imported by one file only", () => {
   }
 });
 
+test("mqtt.js is imported by the node's connection and by the client for programs only", () => {
+  const importers = [...imports].filter(([, names]) => names.includes("mqtt"));
+  assert.deepEqual(
+    importers.map(([file]) => file).toSorted(),
+    // client.ts has its types only.
+    ["bus/connection.ts", "client/client.ts", "client/mqtt-line.ts"],
+  );
+});
+
 test("features never import each other: what they exchange goes over the bus", () => {
-  const features = new Set(["ask", "broker", "catalogue", "mic", "presence", "recommender"]);
+  const features = new Set([
+    "ask",
+    "broker",
+    "bridge",
+    "catalogue",
+    "mic",
+    "presence",
+    "recommender",
+  ]);
   for (const [file, names] of imports) {
     const feature = file.split("/")[0] ?? "";
     if (!features.has(feature)) continue;

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { promisify } from "node:util";
-import { makeTempFolder } from "./temp-folder.js";
+import { type Cleanup, makeTempFolder } from "./temp-folder.js";
 
 /** Runs a program and gives what it printed. */
 export const run = promisify(execFile);
@@ -23,15 +23,19 @@ export async function needMosquitto(t: TestContext, program: string): Promise<bo
   }
 }
 
-/** Starts the real Mosquitto on a free port; it ends with the test. */
-export async function startMosquitto(t: TestContext): Promise<number> {
+/**
+ * Starts the real Mosquitto on a free port; it ends with the test.
+ *
+ * @param settings lines of its configuration for that port; without them everybody may do all
+ */
+export async function startMosquitto(
+  t: Cleanup,
+  settings = "allow_anonymous true\n",
+): Promise<number> {
   const folder = await makeTempFolder(t);
   const port = await findFreePort();
   const config = join(folder, "mosquitto.conf");
-  await writeFile(
-    config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n`,
-  );
+  await writeFile(config, `listener ${port} 127.0.0.1\n${settings}set_tcp_nodelay true\n`);
   const child = spawn("mosquitto", ["-c", config], {
     env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` },
     stdio: ["ignore", "pipe", "pipe"],
