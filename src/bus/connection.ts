@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import type { Duplex } from "node:stream";
 import { createConnection, Socket } from "node:net";
 import mqtt, { type IClientOptions, type IClientPublishOptions, MqttClient } from "mqtt";
@@ -81,6 +82,20 @@ const keepaliveSeconds = 30;
 // Before its first packet mqtt-packet, under mqtt.js and Aedes alike, makes a buffer for each of the
 // 65,536 numbers of two bytes: 10 MB, and a third of a second on a Pi.
 mqttPacket.writeToStream.cacheNumbers = false;
+
+/**
+ * Everything that is published, as `PublishedMessage`, for tools inside the process: the tests check
+ * each message against the contract. Costs nothing while nobody subscribes.
+ */
+const published = channel("earshot:publish");
+
+/** What `earshot:publish` tells. */
+export interface PublishedMessage {
+  readonly clientId: string;
+  readonly topic: string;
+  readonly payload: string;
+  readonly options: PublishOptions;
+}
 
 /** CONNACK codes that say "not this version of MQTT": 1 in MQTT 3.1.1, 0x84 in MQTT 5. */
 const unsupportedVersionCodes: ReadonlySet<unknown> = new Set([1, 0x84]);
@@ -187,6 +202,10 @@ function wrap(
     version,
     isOpen: () => client.connected,
     publish(topic, payload, options) {
+      if (published.hasSubscribers) {
+        const clientId = client.options.clientId ?? "";
+        published.publish({ clientId, topic, payload, options } satisfies PublishedMessage);
+      }
       return new Promise((resolve, reject) => {
         const settled = deadlines.begin(`publishing to ${topic}`, reject);
         client.publish(topic, payload, toClientOptions(options, version), (error) => {

@@ -1,8 +1,11 @@
-import type { ZodType } from "zod";
+import { z, type ZodType } from "zod";
 import { EarshotError } from "../errors.js";
 
 /** Turns a payload's bytes into a value and back; the only way in and out of the bus. */
 export interface Codec<Value> {
+  /** What is described, for documents and tests; `decode` is what checks. */
+  readonly schema: ZodType<Value>;
+  readonly mediaType: "application/json" | "text/plain";
   encode(value: Value): string;
   /** @throws EarshotError `bad_request` or `too_large` saying what was expected and received */
   decode(bytes: Uint8Array): Value;
@@ -32,6 +35,8 @@ export function decodeText(bytes: Uint8Array, maxBytes: number): string {
 /** A codec for one of a few plain words, such as `online` and `offline`. */
 export function wordCodec<Word extends string>(words: readonly Word[]): Codec<Word> {
   return {
+    schema: z.enum(words),
+    mediaType: "text/plain",
     encode: (value) => value,
     decode(bytes) {
       const text = decodeText(bytes, 64).trim();
@@ -47,6 +52,8 @@ export function wordCodec<Word extends string>(words: readonly Word[]): Codec<Wo
 /** A codec for a bare number, with a fixed number of decimals on the way out. */
 export function numberCodec(decimals: number): Codec<number> {
   return {
+    schema: z.number(),
+    mediaType: "text/plain",
     encode: (value) => String(Number(value.toFixed(decimals))),
     decode(bytes) {
       const text = decodeText(bytes, 64).trim();
@@ -62,6 +69,8 @@ export function numberCodec(decimals: number): Codec<number> {
 /** A codec for JSON that a schema describes; what comes in is validated, what goes out is ours. */
 export function jsonCodec<Value>(schema: ZodType<Value>, maxBytes: number): Codec<Value> {
   return {
+    schema,
+    mediaType: "application/json",
     encode: (value) => JSON.stringify(value),
     decode(bytes) {
       return checkJson(schema, parseJson(decodeText(bytes, maxBytes)));
