@@ -48,8 +48,8 @@ test("mqtt.js is imported by the node's connection and by the client for program
   const importers = [...imports].filter(([, names]) => names.includes("mqtt"));
   assert.deepEqual(
     importers.map(([file]) => file).toSorted(),
-    // client.ts has its types only.
-    ["bus/connection.ts", "client/client.ts", "client/mqtt-line.ts"],
+    // client.ts and properties.ts have its types only.
+    ["bus/connection.ts", "bus/properties.ts", "client/client.ts", "client/mqtt-line.ts"],
   );
 });
 

@@ -31,7 +31,7 @@ export interface DescribedChannel {
   readonly reply?: string;
 }
 
-type ChannelName = Exclude<keyof NodeTopics, "requestFilters">;
+type ChannelName = Exclude<keyof NodeTopics, "requestFilters" | "anyRequestFilter">;
 
 /** A channel without a sentence here does not compile. */
 const descriptions: Readonly<Record<ChannelName, string>> = {
@@ -59,7 +59,7 @@ const anyAddress = { base: "{base}", node: anyNode };
 
 /** Every channel of one node, out of the very codecs that read and write its messages. */
 export function describeChannels(): readonly DescribedChannel[] {
-  const { requestFilters: _, ...channels } = nodeTopics(address);
+  const { requestFilters: _filters, anyRequestFilter: _filter, ...channels } = nodeTopics(address);
   return [
     ...Object.entries(channels).map(([name, channel]) => describeChannel(name, channel)),
     ...describeRequests("recommend", address),

@@ -23,8 +23,17 @@ export interface Bus {
     payload: Payload,
     extra?: { readonly correlationData?: Uint8Array | undefined },
   ): Promise<void>;
-  /** Takes messages on a filter, now and after every reconnect. */
-  subscribe(filter: string, handler: MessageHandler): Promise<void>;
+  /**
+   * Takes messages on a filter, now and after every reconnect.
+   *
+   * @param options `isShared`: where the broker can, each message goes to one of all the nodes that
+   *   share the filter, instead of to all of them
+   */
+  subscribe(
+    filter: string,
+    handler: MessageHandler,
+    options?: { readonly isShared: boolean },
+  ): Promise<void>;
   /** Every filter that this node has subscribed to. */
   subscriptions(): readonly string[];
   /** 5, or 4 for MQTT 3.1.1; `undefined` without a connection. */
@@ -46,6 +55,8 @@ export interface BusOptions {
 
 /** Who takes the messages on one filter. */
 interface LocalSubscription {
+  readonly filter: string;
+  readonly isShared: boolean;
   readonly matches: (levels: readonly string[]) => boolean;
   readonly handlers: MessageHandler[];
 }
@@ -110,16 +121,22 @@ class MqttBus implements Bus, Service {
     return this.#connection.publish(channel.topic, text, options);
   }
 
-  async subscribe(filter: string, handler: MessageHandler): Promise<void> {
-    const subscription = this.#subscriptions.get(filter);
-    if (subscription === undefined) {
-      this.#subscriptions.set(filter, { matches: createMatcher(filter), handlers: [handler] });
-    } else subscription.handlers.push(handler);
-    await this.#connection?.subscribe(filter);
+  async subscribe(
+    filter: string,
+    handler: MessageHandler,
+    { isShared } = { isShared: false },
+  ): Promise<void> {
+    const key = `${isShared ? "shared" : "plain"} ${filter}`;
+    const known = this.#subscriptions.get(key);
+    const matches = createMatcher(filter);
+    const subscription = known ?? { filter, isShared, matches, handlers: [] };
+    subscription.handlers.push(handler);
+    this.#subscriptions.set(key, subscription);
+    if (this.#connection !== undefined) await subscribeOn(this.#connection, subscription);
   }
 
   subscriptions(): readonly string[] {
-    return [...this.#subscriptions.keys()];
+    return [...this.#subscriptions.values()].map(({ filter }) => filter);
   }
 
   protocolVersion(): 4 | 5 | undefined {
@@ -148,7 +165,9 @@ class MqttBus implements Bus, Service {
     this.#connection = connection;
     this.#connectedAtMs = performance.now();
     try {
-      for (const filter of this.#subscriptions.keys()) await connection.subscribe(filter);
+      for (const subscription of this.#subscriptions.values()) {
+        await subscribeOn(connection, subscription);
+      }
       await this.#retained.sendAll(connection);
       if (!connection.isOpen()) throw new EarshotError("broker_unavailable", lineEnded);
     } catch (error) {
@@ -184,8 +203,12 @@ class MqttBus implements Bus, Service {
 
   #dispatch(message: IncomingMessage): void {
     const levels = message.topic.split("/");
-    for (const { matches, handlers } of this.#subscriptions.values()) {
+    const canShare = this.#connection?.subscribeShared !== undefined;
+    for (const { matches, handlers, isShared } of this.#subscriptions.values()) {
       if (!matches(levels)) continue;
+      // This copy came because another part of the node listens too; somebody else may have the
+      // one that is to be handled.
+      if (isShared && canShare && !message.isShared) continue;
       for (const handler of handlers) this.#handle(handler, message);
     }
   }
@@ -205,4 +228,11 @@ class MqttBus implements Bus, Service {
       report(error);
     }
   }
+}
+
+async function subscribeOn(connection: Connection, subscription: LocalSubscription): Promise<void> {
+  const { filter, isShared } = subscription;
+  if (isShared && connection.subscribeShared !== undefined) {
+    await connection.subscribeShared(filter);
+  } else await connection.subscribe(filter);
 }

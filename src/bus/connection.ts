@@ -1,12 +1,19 @@
-import { channel } from "node:diagnostics_channel";
 import type { Duplex } from "node:stream";
 import { createConnection, Socket } from "node:net";
-import mqtt, { type IClientOptions, type IClientPublishOptions, MqttClient } from "mqtt";
+import mqtt, {
+  type IClientOptions,
+  type IClientSubscribeOptions,
+  type IConnackPacket,
+  MqttClient,
+} from "mqtt";
 import mqttPacket from "mqtt-packet";
 import { EarshotError, messageOf } from "../errors.js";
 import { withDeadline } from "../lifecycle.js";
 import { createAckDeadlines } from "./ack-deadlines.js";
+import { asBrokerError, ClosedEarlyError } from "./broker-errors.js";
 import { addressOfUrl } from "./external-route.js";
+import { offersSharing, toClientOptions } from "./properties.js";
+import { type PublishedMessage, publishedMessages } from "./published-messages.js";
 
 /** A message as it came from the broker. */
 export interface IncomingMessage {
@@ -17,6 +24,8 @@ export interface IncomingMessage {
   readonly responseTopic: string | undefined;
   /** MQTT 5 only; to be sent back as it is. */
   readonly correlationData: Uint8Array | undefined;
+  /** Whether it came by a shared subscription, so that nobody else of the group has got it. */
+  readonly isShared?: boolean;
 }
 
 /** What is published, beside topic and payload. */
@@ -71,6 +80,11 @@ export interface Connection {
    *   `broker_unavailable` when it refuses the filter, or the connection ends
    */
   subscribe(filter: string): Promise<void>;
+  /**
+   * As `subscribe`, but each message goes to one of all the nodes that share the filter (MQTT 5,
+   * section 4.8.2); only where the broker can.
+   */
+  readonly subscribeShared?: (filter: string) => Promise<void>;
   /** Says goodbye (no last will) and waits for it, or cuts the line when that takes too long. */
   end(): Promise<void>;
 }
@@ -78,41 +92,14 @@ export interface Connection {
 const ackTimeoutMs = 10_000;
 const endTimeoutMs = 1000;
 const keepaliveSeconds = 30;
+/** The group among which a broker divides the requests to any recommender. */
+const shareName = "earshot";
+/** Tells the messages of a shared subscription from those that everybody gets. */
+const sharedIdentifier = 1;
 
 // Before its first packet mqtt-packet, under mqtt.js and Aedes alike, makes a buffer for each of the
 // 65,536 numbers of two bytes: 10 MB, and a third of a second on a Pi.
 mqttPacket.writeToStream.cacheNumbers = false;
-
-/**
- * Everything that is published, as `PublishedMessage`, for tools inside the process: the tests check
- * each message against the contract. Costs nothing while nobody subscribes.
- */
-const published = channel("earshot:publish");
-
-/** What `earshot:publish` tells. */
-export interface PublishedMessage {
-  readonly clientId: string;
-  readonly topic: string;
-  readonly payload: string;
-  readonly options: PublishOptions;
-}
-
-/** CONNACK codes that say "not this version of MQTT": 1 in MQTT 3.1.1, 0x84 in MQTT 5. */
-const unsupportedVersionCodes: ReadonlySet<unknown> = new Set([1, 0x84]);
-
-/** The broker closed the line instead of answering the CONNECT. */
-class ClosedEarlyError extends Error {}
-
-/** Whether a connect failed because the broker said that it does not speak this version. */
-export function isVersionRefusal(error: unknown): boolean {
-  const cause = error instanceof EarshotError ? error.cause : error;
-  return cause instanceof Error && unsupportedVersionCodes.has(Reflect.get(cause, "code"));
-}
-
-/** Whether a connect failed because the broker closed the line instead of answering. */
-export function isEarlyClose(error: unknown): boolean {
-  return error instanceof EarshotError && error.cause instanceof ClosedEarlyError;
-}
 
 /**
  * Connects to a broker once; the only place that knows mqtt.js.
@@ -128,10 +115,16 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
       retain: packet.retain,
       responseTopic: packet.properties?.responseTopic,
       correlationData: packet.properties?.correlationData,
+      isShared: packet.properties?.subscriptionIdentifier === sharedIdentifier,
     });
   });
+  let connack: IConnackPacket;
   try {
-    await withDeadline(untilConnected(client), options.timeoutMs, "connecting to the broker");
+    connack = await withDeadline(
+      untilConnected(client),
+      options.timeoutMs,
+      "connecting to the broker",
+    );
   } catch (cause) {
     client.end(true);
     throw new EarshotError("broker_unavailable", messageOf(cause), { cause });
@@ -143,7 +136,8 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
   // Between two ends of one process nothing gets lost, so acknowledging each request would only
   // cost time; over the network QoS 1 keeps what a bad line drops.
   const subscribeQos = options.route.kind === "stream" ? 0 : 1;
-  return wrap(client, { version: options.version, subscribeQos });
+  const canShare = options.version === 5 && options.route.kind === "url" && offersSharing(connack);
+  return wrap(client, { version: options.version, subscribeQos, canShare });
 }
 
 function createClient(options: ConnectOptions): MqttClient {
@@ -178,11 +172,9 @@ function createClient(options: ConnectOptions): MqttClient {
   return mqtt.connect(route.url, { ...settings, ...route.tls, ...credentials });
 }
 
-function untilConnected(client: MqttClient): Promise<void> {
+function untilConnected(client: MqttClient): Promise<IConnackPacket> {
   return new Promise((resolve, reject) => {
-    client.once("connect", () => {
-      resolve();
-    });
+    client.once("connect", resolve);
     // Stays for the client's whole life: an error without a listener would be thrown. After the
     // connect it is the `close` that always follows which tells the bus.
     client.on("error", reject);
@@ -194,17 +186,35 @@ function untilConnected(client: MqttClient): Promise<void> {
 
 function wrap(
   client: MqttClient,
-  { version, subscribeQos }: { readonly version: 4 | 5; readonly subscribeQos: 0 | 1 },
+  {
+    version,
+    canShare,
+    subscribeQos,
+  }: {
+    readonly version: 4 | 5;
+    readonly canShare: boolean;
+    readonly subscribeQos: 0 | 1;
+  },
 ): Connection {
   const deadlines = createAckDeadlines(ackTimeoutMs);
   client.once("close", deadlines.failAll);
+  const subscribe = async (filter: string, options: Partial<IClientSubscribeOptions>) => {
+    const what = `subscribing to ${filter}`;
+    // MQTT 5 only: Retain As Published lets a live message keep the flag that its sender set.
+    const granted = client.subscribeAsync(filter, { qos: subscribeQos, rap: true, ...options });
+    try {
+      await withDeadline(granted, ackTimeoutMs, what);
+    } catch (error) {
+      throw asBrokerError(what, error);
+    }
+  };
   return {
     version,
     isOpen: () => client.connected,
     publish(topic, payload, options) {
-      if (published.hasSubscribers) {
+      if (publishedMessages.hasSubscribers) {
         const clientId = client.options.clientId ?? "";
-        published.publish({ clientId, topic, payload, options } satisfies PublishedMessage);
+        publishedMessages.publish({ clientId, topic, payload, options } satisfies PublishedMessage);
       }
       return new Promise((resolve, reject) => {
         const settled = deadlines.begin(`publishing to ${topic}`, reject);
@@ -215,46 +225,19 @@ function wrap(
         });
       });
     },
-    async subscribe(filter) {
-      const what = `subscribing to ${filter}`;
-      // MQTT 5 only: Retain As Published lets a live message keep the flag that its sender set.
-      try {
-        await withDeadline(
-          client.subscribeAsync(filter, { qos: subscribeQos, rap: true }),
-          ackTimeoutMs,
-          what,
-        );
-      } catch (error) {
-        throw asBrokerError(what, error);
-      }
-    },
+    subscribe: (filter) => subscribe(filter, {}),
+    ...(canShare && {
+      subscribeShared: (filter) =>
+        subscribe(`$share/${shareName}/${filter}`, {
+          properties: { subscriptionIdentifier: sharedIdentifier },
+        }),
+    }),
     async end() {
       try {
         await withDeadline(client.endAsync(), endTimeoutMs, "saying goodbye to the broker");
       } catch {
         client.end(true);
       }
-    },
-  };
-}
-
-/** What mqtt.js says of a refusal or of a line that ended, as one of Earshot's errors. */
-function asBrokerError(what: string, cause: unknown): EarshotError {
-  if (cause instanceof EarshotError) return cause;
-  return new EarshotError("broker_unavailable", `${what}: ${messageOf(cause)}`, { cause });
-}
-
-function toClientOptions(options: PublishOptions, version: 4 | 5): IClientPublishOptions {
-  const { qos, retain, correlationData, responseTopic } = options;
-  if (version === 4 || (correlationData === undefined && responseTopic === undefined)) {
-    return { qos, retain };
-  }
-  return {
-    qos,
-    retain,
-    properties: {
-      ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
-      ...(responseTopic === undefined ? {} : { responseTopic }),
     },
   };
 }

@@ -1,10 +1,5 @@
-import {
-  type Connection,
-  type ConnectOptions,
-  connectToBroker,
-  isEarlyClose,
-  isVersionRefusal,
-} from "./connection.js";
+import { isEarlyClose, isVersionRefusal } from "./broker-errors.js";
+import { type Connection, type ConnectOptions, connectToBroker } from "./connection.js";
 
 export type VersionSetting = "auto" | "4" | "5";
 

@@ -78,6 +78,8 @@ export function nodeTopics({ base, node }: NodeAddress) {
     lastReply: state("recommend/last", lastReply),
     /** The filters on which this node takes requests: its own, and those for any recommender. */
     requestFilters: [requestTopic({ base, node }, "+"), requestTopic({ base, node: anyNode }, "+")],
+    /** The one of them for any recommender. */
+    anyRequestFilter: requestTopic({ base, node: anyNode }, "+"),
   };
 }
 

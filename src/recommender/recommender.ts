@@ -125,7 +125,9 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     name: "recommender",
     statistics: () => statistics.read(),
     async start() {
-      for (const filter of topics.requestFilters) await bus.subscribe(filter, batch.add);
+      for (const filter of topics.requestFilters) {
+        await bus.subscribe(filter, batch.add, { isShared: filter === topics.anyRequestFilter });
+      }
     },
     async stop() {
       batch.flush();

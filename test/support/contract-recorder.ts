@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type DescribedChannel, describeChannels } from "../../src/asyncapi/channels.js";
-import type { PublishedMessage } from "../../src/bus/connection.js";
+import type { PublishedMessage } from "../../src/bus/published-messages.js";
 import { decodeRequest } from "../../src/contract/request.js";
 import { messageOf } from "../../src/errors.js";
 

@@ -3,7 +3,7 @@
 // know fails the process, and with it the file of tests.
 import { subscribe } from "node:diagnostics_channel";
 import { writeSync } from "node:fs";
-import type { PublishedMessage } from "../../src/bus/connection.js";
+import type { PublishedMessage } from "../../src/bus/published-messages.js";
 import { findViolation } from "./contract-recorder.js";
 
 /** Begins the line that tells of a violation, so that the parent of a node's process sees it. */
