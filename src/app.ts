@@ -12,6 +12,7 @@ import { checkAvailability } from "./config/availability.js";
 import type { Config } from "./config/schema.js";
 import type { CatalogueState, Health, Info, Role } from "./contract/state.js";
 import { nodeTopics } from "./contract/topics.js";
+import { composeBridge } from "./compose-bridge.js";
 import { EarshotError, messageOf } from "./errors.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
 import { createLiveSongs } from "./live-songs.js";
@@ -112,6 +113,7 @@ async function composeApp({ config, log }: AppOptions) {
     windowMs: config.ask.windowMs,
     log: log.child({ module: "ask" }),
   });
+  const bridge = broker && (await composeBridge(config, { broker, log }));
   const info = createInfo(config, {
     broker: () => describeBroker(config, broker, bus.protocolVersion()),
     catalogue: () => catalogue.state(),
@@ -125,6 +127,7 @@ async function composeApp({ config, log }: AppOptions) {
       songs: catalogue.state()?.songs ?? 0,
       ...recommender.statistics(),
       ...(config.mic.enabled ? mic.statistics() : {}),
+      ...bridge?.statistics(),
     })),
     log: log.child({ module: "presence" }),
   });
@@ -138,6 +141,7 @@ async function composeApp({ config, log }: AppOptions) {
     bus,
     ...(config.recommender.enabled ? [recommender, catalogue] : []),
     ...(config.mic.enabled ? [ask, mic] : []),
+    ...(bridge === undefined ? [] : [bridge]),
     nodeFile,
     presence,
   ];

@@ -9,6 +9,11 @@ import { createRetainedMessages, type RetainedMessages } from "./retained-messag
 /** Handles one message. What it throws is logged and harms no other handler. */
 export type MessageHandler = (message: IncomingMessage) => void | Promise<void>;
 
+/** As much of a channel as it takes to publish on it. */
+export type OutChannel<Payload> = Omit<Channel<Payload>, "codec"> & {
+  readonly codec: Pick<Channel<Payload>["codec"], "encode">;
+};
+
 /** What features use to speak with each other and with the world. */
 export interface Bus {
   /**
@@ -19,9 +24,9 @@ export interface Bus {
    *   connection; `timeout` when the broker does not acknowledge
    */
   publish<Payload>(
-    channel: Channel<Payload>,
+    channel: OutChannel<Payload>,
     payload: Payload,
-    extra?: { readonly correlationData?: Uint8Array | undefined },
+    extra?: Omit<PublishOptions, "qos" | "retain">,
   ): Promise<void>;
   /**
    * Takes messages on a filter, now and after every reconnect.
@@ -106,9 +111,9 @@ class MqttBus implements Bus, Service {
   }
 
   publish<Payload>(
-    channel: Channel<Payload>,
+    channel: OutChannel<Payload>,
     payload: Payload,
-    extra?: { readonly correlationData?: Uint8Array | undefined },
+    extra?: Omit<PublishOptions, "qos" | "retain">,
   ): Promise<void> {
     const text = channel.codec.encode(payload);
     const options: PublishOptions = { qos: channel.qos, retain: channel.retain, ...extra };

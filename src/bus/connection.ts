@@ -12,7 +12,7 @@ import { withDeadline } from "../lifecycle.js";
 import { createAckDeadlines } from "./ack-deadlines.js";
 import { asBrokerError, ClosedEarlyError } from "./broker-errors.js";
 import { addressOfUrl } from "./external-route.js";
-import { offersSharing, toClientOptions } from "./properties.js";
+import { isBridged, offersSharing, toClientOptions } from "./properties.js";
 import { type PublishedMessage, publishedMessages } from "./published-messages.js";
 
 /** A message as it came from the broker. */
@@ -26,6 +26,8 @@ export interface IncomingMessage {
   readonly correlationData: Uint8Array | undefined;
   /** Whether it came by a shared subscription, so that nobody else of the group has got it. */
   readonly isShared?: boolean;
+  /** Whether a bridge brought it; MQTT 5 only. */
+  readonly isBridged?: boolean;
 }
 
 /** What is published, beside topic and payload. */
@@ -36,6 +38,8 @@ export interface PublishOptions {
   readonly correlationData?: Uint8Array | undefined;
   /** Sent only where the connection speaks MQTT 5. */
   readonly responseTopic?: string | undefined;
+  /** Marks what a bridge passes on. Sent only where the connection speaks MQTT 5. */
+  readonly isBridged?: boolean;
 }
 
 /** How to reach a broker: over the network, or over a stream that the embedded one hands out. */
@@ -116,6 +120,7 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
       responseTopic: packet.properties?.responseTopic,
       correlationData: packet.properties?.correlationData,
       isShared: packet.properties?.subscriptionIdentifier === sharedIdentifier,
+      isBridged: isBridged(packet.properties),
     });
   });
   let connack: IConnackPacket;

@@ -6,18 +6,22 @@ import type { Route } from "./connection.js";
 /**
  * The way to the external broker that the configuration names.
  *
+ * @param section the keys to name when something is wrong
  * @throws EarshotError `bad_config` when there is no URL, or a certificate cannot be read
  */
-export async function createExternalRoute(mqtt: Config["mqtt"]): Promise<Route> {
+export async function createExternalRoute(
+  mqtt: Pick<Config["mqtt"], "url" | "username" | "password" | "tls">,
+  section: "mqtt" | "bridge" = "mqtt",
+): Promise<Route> {
   if (mqtt.url === "") {
     throw new EarshotError(
       "bad_config",
       "broker.mode is external, so mqtt.url must say where the broker is, for instance mqtt://192.168.1.10:1883",
     );
   }
-  const ca = await readPem("mqtt.tls.ca", mqtt.tls.ca);
-  const cert = await readPem("mqtt.tls.cert", mqtt.tls.cert);
-  const key = await readPem("mqtt.tls.key", mqtt.tls.key);
+  const ca = await readPem(`${section}.tls.ca`, mqtt.tls.ca);
+  const cert = await readPem(`${section}.tls.cert`, mqtt.tls.cert);
+  const key = await readPem(`${section}.tls.key`, mqtt.tls.key);
   return {
     kind: "url",
     url: mqtt.url,

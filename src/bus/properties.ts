@@ -1,4 +1,4 @@
-import type { IClientPublishOptions, IConnackPacket } from "mqtt";
+import type { IClientPublishOptions, IConnackPacket, IPublishPacket } from "mqtt";
 import type { PublishOptions } from "./connection.js";
 
 /**
@@ -12,18 +12,26 @@ export function offersSharing({ properties }: IConnackPacket): boolean {
   );
 }
 
+/** The user property of what has crossed a bridge; it does not cross another one. */
+const bridgeMark = "earshot-bridge";
+
+/** Whether a message's properties say that a bridge brought it. */
+export function isBridged(properties: IPublishPacket["properties"]): boolean {
+  return properties?.userProperties !== undefined && bridgeMark in properties.userProperties;
+}
+
 /** What is published, in the words of mqtt.js; properties exist from MQTT 5 on. */
 export function toClientOptions(options: PublishOptions, version: 4 | 5): IClientPublishOptions {
-  const { qos, retain, correlationData, responseTopic } = options;
-  if (version === 4 || (correlationData === undefined && responseTopic === undefined)) {
-    return { qos, retain };
-  }
+  const { qos, retain, correlationData, responseTopic, isBridged = false } = options;
+  const hasProperties = correlationData !== undefined || responseTopic !== undefined || isBridged;
+  if (version === 4 || !hasProperties) return { qos, retain };
   return {
     qos,
     retain,
     properties: {
       ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
       ...(responseTopic === undefined ? {} : { responseTopic }),
+      ...(isBridged && { userProperties: { [bridgeMark]: "1" } }),
     },
   };
 }

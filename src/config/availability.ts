@@ -24,6 +24,13 @@ export function checkAvailability(config: Config): void {
       );
     }
   }
+  if (broker.mode === "external" && config.bridge.url !== "") {
+    throw new EarshotError(
+      "bad_config",
+      "bridge.url: a bridge needs the embedded broker (broker.mode: embedded); with " +
+        "broker.mode: external this node is at mqtt.url anyway",
+    );
+  }
   if (broker.mode === "embedded" && !isLoopback(broker.host)) {
     throw new EarshotError(
       "bad_config",

@@ -151,6 +151,53 @@ export const configSchema = {
       env: "EARSHOT_BROKER_USERS",
     }),
   },
+  bridge: {
+    url: optionalText({
+      doc: "A second broker to which the embedded one passes on what nodes say, and from which this node takes requests.",
+      allowed:
+        "mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path, without user and " +
+        "password (those are bridge.username and bridge.password)",
+      accepts: isBrokerUrl,
+      env: "EARSHOT_BRIDGE_URL",
+    }),
+    username: optionalText({
+      doc: "The user name at the broker of the bridge.",
+      allowed: "a text",
+      env: "EARSHOT_BRIDGE_USERNAME",
+    }),
+    password: optionalText({
+      doc: "The password at the broker of the bridge. Better kept in a file: EARSHOT_BRIDGE_PASSWORD_FILE.",
+      allowed: "a text",
+      sensitive: true,
+      env: "EARSHOT_BRIDGE_PASSWORD",
+    }),
+    version: choice({
+      doc: "The MQTT version to speak there: 5, 4 (that is 3.1.1), or auto: 5 where the broker has it.",
+      words: ["auto", "5", "4"],
+      default: "auto",
+      env: "EARSHOT_BRIDGE_VERSION",
+    }),
+    tls: {
+      ca: optionalText({
+        doc: "A PEM file with the authority that signed the certificate of the bridge's broker.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_BRIDGE_TLS_CA",
+      }),
+      cert: optionalText({
+        doc: "A PEM file with this node's own certificate, where the bridge's broker asks for one.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_BRIDGE_TLS_CERT",
+      }),
+      key: optionalText({
+        doc: "A PEM file with the key to bridge.tls.cert.",
+        allowed: "the absolute path of a file",
+        accepts: isAbsolute,
+        env: "EARSHOT_BRIDGE_TLS_KEY",
+      }),
+    },
+  },
   mic: {
     enabled: flag({
       doc: "Whether this node listens to a microphone.",
