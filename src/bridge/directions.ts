@@ -21,7 +21,10 @@ export function createDirections({ base, node }: NodeAddress): Directions {
   };
 }
 
-function filtersTaken({ requestFilters, anyRequestFilter: _, ...channels }: NodeTopics) {
-  const settings = Object.values(channels).filter((channel) => !("qos" in channel));
-  return [...requestFilters, ...settings.map(({ topic }) => topic)];
+/** A channel without a QoS is one on which a node listens. */
+function filtersTaken({ requestFilters, ...channels }: NodeTopics): readonly string[] {
+  const settings = Object.values(channels).flatMap((channel) =>
+    typeof channel === "string" || "qos" in channel ? [] : [channel.topic],
+  );
+  return [...requestFilters, ...settings];
 }
