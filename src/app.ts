@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
 import { createAskService } from "./ask/ask-service.js";
 import { createEmbeddedBroker, type EmbeddedBroker } from "./broker/embedded.js";
 import { createBus } from "./bus/bus.js";
@@ -16,6 +17,7 @@ import { composeBridge } from "./compose-bridge.js";
 import { EarshotError, messageOf } from "./errors.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
 import { createLiveSongs } from "./live-songs.js";
+import { createAnnouncement } from "./mdns/mdns.js";
 import { createMicService } from "./mic/mic-service.js";
 import { createNodeFile } from "./node-file.js";
 import { createPresence } from "./presence/presence.js";
@@ -136,6 +138,14 @@ async function composeApp({ config, log }: AppOptions) {
     ...address,
     broker: { ...info().broker, ...url },
   }));
+  const announcement = createAnnouncement({
+    node: () => {
+      const { host, port } = info().broker;
+      return { ...address, host: broker === undefined ? host : `${hostname()}.local`, port };
+    },
+    version: programVersion,
+    log: log.child({ module: "mdns" }),
+  });
   const services: readonly Service[] = [
     ...(broker === undefined ? [] : [broker]),
     bus,
@@ -143,6 +153,7 @@ async function composeApp({ config, log }: AppOptions) {
     ...(config.mic.enabled ? [ask, mic] : []),
     ...(bridge === undefined ? [] : [bridge]),
     nodeFile,
+    ...(config.mdns.enabled ? [announcement] : []),
     presence,
   ];
   return { services, info };

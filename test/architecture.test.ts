@@ -31,6 +31,7 @@ test("each library with traps is imported by one file only", () => {
     "mqtt-packet": "bus/connection.ts",
     "hnswlib-node": "catalogue/vector-index.ts",
     mic: "mic/recorder.ts",
+    "bonjour-service": "mdns/mdns.ts",
     libsql: "storage/sqlite.ts",
     pino: "log.ts",
   };

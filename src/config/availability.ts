@@ -31,6 +31,13 @@ export function checkAvailability(config: Config): void {
         "broker.mode: external this node is at mqtt.url anyway",
     );
   }
+  if (config.mdns.enabled && broker.mode === "embedded" && isLoopback(broker.host)) {
+    throw new EarshotError(
+      "bad_config",
+      `mdns.enabled: no other machine can reach the broker at ${broker.host}, so there is nothing ` +
+        "to announce; set broker.host to an address of the network, or use an external broker",
+    );
+  }
   if (broker.mode === "embedded" && !isLoopback(broker.host)) {
     throw new EarshotError(
       "bad_config",
