@@ -1,4 +1,4 @@
-import { Bonjour, type Service as Record } from "bonjour-service";
+import type { Bonjour, Service as Record } from "bonjour-service";
 import { z } from "zod";
 import { isBaseTopic, isNodeName } from "../contract/names.js";
 import { messageOf } from "../errors.js";
@@ -45,7 +45,7 @@ export function createAnnouncement({ node, version, log }: AnnouncementOptions):
     name: "mdns",
     async start() {
       const { base, node: name, host, port } = node();
-      bonjour = new Bonjour({}, warn);
+      bonjour = await openBonjour(warn);
       const record = bonjour.publish({
         name: `Earshot ${name}`,
         type,
@@ -78,6 +78,8 @@ export function createAnnouncement({ node, version, log }: AnnouncementOptions):
  * @returns the first that answers, `undefined` when none does in time
  */
 export async function findAnnouncedNode(timeoutMs: number): Promise<AnnouncedNode | undefined> {
+  // Without a network there is an error instead of an answer; the time limit ends that, too.
+  const bonjour = await openBonjour(() => {});
   return await new Promise((resolve) => {
     const finish = (found?: AnnouncedNode): void => {
       clearTimeout(timer);
@@ -86,13 +88,17 @@ export async function findAnnouncedNode(timeoutMs: number): Promise<AnnouncedNod
       resolve(found);
     };
     const timer = setTimeout(finish, timeoutMs);
-    // Without a network there is an error instead of an answer; the time limit ends that, too.
-    const bonjour = new Bonjour({}, () => {});
     const browser = bonjour.find({ type }, (record) => {
       const found = readRecord(record);
       if (found !== undefined) finish(found);
     });
   });
+}
+
+/** Loaded by those who want it: most nodes never do. */
+async function openBonjour(onError: (error: unknown) => void): Promise<Bonjour> {
+  const { Bonjour } = await import("bonjour-service");
+  return new Bonjour({}, onError);
 }
 
 function readRecord({ txt, host, port, referer }: Record): AnnouncedNode | undefined {
