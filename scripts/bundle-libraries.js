@@ -19,6 +19,9 @@ const libraries = [
   "zod",
 ];
 
+/** Those under earshot/client: a page's own bundler gets a build of each without Node's modules. */
+const browserLibraries = ["mqtt", "zod"];
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const target = `${root}dist/node_modules`;
 
@@ -29,6 +32,14 @@ const libraryEntries = {
     onResolve({ filter: /^entry:/ }, ({ path }) => ({
       path: path.replace("entry:", ""),
       namespace: "entry",
+    }));
+    onResolve({ filter: /^page:/ }, ({ path }) => ({
+      path: path.replace("page:", ""),
+      namespace: "page",
+    }));
+    onLoad({ filter: /.*/, namespace: "page" }, ({ path: name }) => ({
+      contents: `export * from "${name}"; export { default } from "${name}";`,
+      resolveDir: root,
     }));
     onLoad({ filter: /.*/, namespace: "entry" }, async ({ path: name }) => {
       const exported = Object.keys(await import(name)).filter((key) => /^[\w$]+$/u.test(key));
@@ -61,29 +72,40 @@ try {
 }
 
 async function bundle() {
-  await build({
-    entryPoints: libraries.map((name) => ({ in: `entry:${name}`, out: `${name}/index` })),
+  const shared = {
     outdir: target,
     bundle: true,
+    // Not minified: a stack trace has to lead to a line that a person can read.
+    format: "esm",
+    plugins: [libraryEntries, englishOnly],
+    logLevel: "error",
+  };
+  await build({
+    ...shared,
+    entryPoints: browserLibraries.map((name) => ({ in: `page:${name}`, out: `${name}/browser` })),
+    platform: "browser",
+    target: "es2022",
+  });
+  await build({
+    ...shared,
+    entryPoints: libraries.map((name) => ({ in: `entry:${name}`, out: `${name}/index` })),
     // What two libraries have in common, such as mqtt-packet, is there once.
     splitting: true,
     chunkNames: ".shared/[hash]",
-    // Not minified: a stack trace has to lead to a line that a person can read.
-    format: "esm",
     platform: "node",
     target: "node20",
     // The CommonJS in there asks for Node's own modules by `require`.
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
-    plugins: [libraryEntries, englishOnly],
-    logLevel: "error",
   });
 }
 
 function writeManifest(name) {
   const installed = readFileSync(`${root}node_modules/${name}/package.json`, "utf8");
   const { version, license } = JSON.parse(installed);
-  const manifest = { name, version, license, type: "module", exports: "./index.js" };
+  const isForBrowsers = browserLibraries.includes(name);
+  const exports = { ...(isForBrowsers && { browser: "./browser.js" }), default: "./index.js" };
+  const manifest = { name, version, license, type: "module", exports };
   writeFileSync(`${target}/${name}/package.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
 }

@@ -9,6 +9,11 @@ import { createRetainedMessages, type RetainedMessages } from "./retained-messag
 /** Handles one message. What it throws is logged and harms no other handler. */
 export type MessageHandler = (message: IncomingMessage) => void | Promise<void>;
 
+/** As much of a channel as it takes to publish on it. */
+export type OutChannel<Payload> = Omit<Channel<Payload>, "codec"> & {
+  readonly codec: Pick<Channel<Payload>["codec"], "encode">;
+};
+
 /** What features use to speak with each other and with the world. */
 export interface Bus {
   /**
@@ -19,12 +24,21 @@ export interface Bus {
    *   connection; `timeout` when the broker does not acknowledge
    */
   publish<Sent>(
-    channel: Channel<unknown, Sent>,
+    channel: OutChannel<Sent>,
     payload: Sent,
-    extra?: { readonly correlationData?: Uint8Array | undefined },
+    extra?: Omit<PublishOptions, "qos" | "retain">,
   ): Promise<void>;
-  /** Takes messages on a filter, now and after every reconnect. */
-  subscribe(filter: string, handler: MessageHandler): Promise<void>;
+  /**
+   * Takes messages on a filter, now and after every reconnect.
+   *
+   * @param options `isShared`: where the broker can, each message goes to one of all the nodes that
+   *   share the filter, instead of to all of them
+   */
+  subscribe(
+    filter: string,
+    handler: MessageHandler,
+    options?: { readonly isShared: boolean },
+  ): Promise<void>;
   /** Every filter that this node has subscribed to. */
   subscriptions(): readonly string[];
   /** 5, or 4 for MQTT 3.1.1; `undefined` without a connection. */
@@ -52,6 +66,8 @@ export interface BusOptions {
 
 /** Who takes the messages on one filter. */
 interface LocalSubscription {
+  readonly filter: string;
+  readonly isShared: boolean;
   readonly matches: (levels: readonly string[]) => boolean;
   readonly handlers: MessageHandler[];
 }
@@ -104,9 +120,9 @@ class MqttBus implements Bus, Service, Resender {
   }
 
   publish<Sent>(
-    channel: Channel<unknown, Sent>,
+    channel: OutChannel<Sent>,
     payload: Sent,
-    extra?: { readonly correlationData?: Uint8Array | undefined },
+    extra?: Omit<PublishOptions, "qos" | "retain">,
   ): Promise<void> {
     const text = channel.codec.encode(payload);
     const options: PublishOptions = { qos: channel.qos, retain: channel.retain, ...extra };
@@ -119,16 +135,22 @@ class MqttBus implements Bus, Service, Resender {
     return this.#connection.publish(channel.topic, text, options);
   }
 
-  async subscribe(filter: string, handler: MessageHandler): Promise<void> {
-    const subscription = this.#subscriptions.get(filter);
-    if (subscription === undefined) {
-      this.#subscriptions.set(filter, { matches: createMatcher(filter), handlers: [handler] });
-    } else subscription.handlers.push(handler);
-    await this.#connection?.subscribe(filter);
+  async subscribe(
+    filter: string,
+    handler: MessageHandler,
+    { isShared } = { isShared: false },
+  ): Promise<void> {
+    const key = `${isShared ? "shared" : "plain"} ${filter}`;
+    const known = this.#subscriptions.get(key);
+    const matches = createMatcher(filter);
+    const subscription = known ?? { filter, isShared, matches, handlers: [] };
+    subscription.handlers.push(handler);
+    this.#subscriptions.set(key, subscription);
+    if (this.#connection !== undefined) await subscribeOn(this.#connection, subscription);
   }
 
   subscriptions(): readonly string[] {
-    return [...this.#subscriptions.keys()];
+    return [...this.#subscriptions.values()].map(({ filter }) => filter);
   }
 
   protocolVersion(): 4 | 5 | undefined {
@@ -161,7 +183,9 @@ class MqttBus implements Bus, Service, Resender {
     this.#connection = connection;
     this.#connectedAtMs = performance.now();
     try {
-      for (const filter of this.#subscriptions.keys()) await this.#resubscribe(connection, filter);
+      for (const subscription of this.#subscriptions.values()) {
+        await this.#resubscribe(connection, subscription);
+      }
       await this.#retained.sendAll(connection);
       if (!connection.isOpen()) throw new EarshotError("broker_unavailable", lineEnded);
     } catch (error) {
@@ -175,13 +199,14 @@ class MqttBus implements Bus, Service, Resender {
   }
 
   /** One filter that the broker's rules refuse must not lock the node out of all the others. */
-  async #resubscribe(connection: Connection, filter: string): Promise<void> {
+  async #resubscribe(connection: Connection, subscription: LocalSubscription): Promise<void> {
     try {
-      await connection.subscribe(filter);
+      await subscribeOn(connection, subscription);
     } catch (error) {
       const isRefused = error instanceof EarshotError && error.code === "broker_unavailable";
       if (!isRefused || !connection.isOpen()) throw error;
       const reason = messageOf(error);
+      const { filter } = subscription;
       this.#options.log.warn({ filter, reason }, "the broker refuses a subscription");
     }
   }
@@ -209,8 +234,12 @@ class MqttBus implements Bus, Service, Resender {
 
   #dispatch(message: IncomingMessage): void {
     const levels = message.topic.split("/");
-    for (const { matches, handlers } of this.#subscriptions.values()) {
+    const canShare = this.#connection?.subscribeShared !== undefined;
+    for (const { matches, handlers, isShared } of this.#subscriptions.values()) {
       if (!matches(levels)) continue;
+      // This copy came because another part of the node listens too; somebody else may have the
+      // one that is to be handled.
+      if (isShared && canShare && !message.isShared) continue;
       for (const handler of handlers) this.#handle(handler, message);
     }
   }
@@ -230,4 +259,11 @@ class MqttBus implements Bus, Service, Resender {
       report(error);
     }
   }
+}
+
+async function subscribeOn(connection: Connection, subscription: LocalSubscription): Promise<void> {
+  const { filter, isShared } = subscription;
+  if (isShared && connection.subscribeShared !== undefined) {
+    await connection.subscribeShared(filter);
+  } else await connection.subscribe(filter);
 }

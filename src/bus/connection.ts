@@ -19,6 +19,7 @@ import {
   toClientOptions,
   toClientPayload,
 } from "./properties.js";
+import { type PublishedMessage, publishedMessages } from "./published-messages.js";
 
 /** A message as it came from the broker. */
 export interface IncomingMessage {
@@ -29,6 +30,8 @@ export interface IncomingMessage {
   readonly responseTopic: string | undefined;
   /** MQTT 5 only; to be sent back as it is. */
   readonly correlationData: Uint8Array | undefined;
+  /** Whether it came by a shared subscription, so that nobody else of the group has got it. */
+  readonly isShared?: boolean;
   /** With which it was delivered. */
   readonly qos?: number;
   /** MQTT 5 only: everything that a bridge hands on, the two above included. */
@@ -115,6 +118,8 @@ const endTimeoutMs = 1000;
 const keepaliveSeconds = 30;
 /** The group among which a broker divides the requests to any recommender. */
 const shareName = "earshot";
+/** Tells the messages of a shared subscription from those that everybody gets. */
+const sharedIdentifier = 1;
 
 // Before its first packet mqtt-packet, under mqtt.js and Aedes alike, makes a buffer for each of the
 // 65,536 numbers of two bytes: 10 MB, and a third of a second on a Pi.
@@ -134,6 +139,7 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
       retain: packet.retain,
       responseTopic: packet.properties?.responseTopic,
       correlationData: packet.properties?.correlationData,
+      isShared: packet.properties?.subscriptionIdentifier === sharedIdentifier,
       qos: packet.qos,
       properties: packet.properties,
     });
@@ -240,6 +246,10 @@ function wrap(
     isOpen: () => client.connected,
     publish(topic, payload, asked) {
       const options = { ...asked, retain: asked.retain && canRetain };
+      if (publishedMessages.hasSubscribers) {
+        const clientId = client.options.clientId ?? "";
+        publishedMessages.publish({ clientId, topic, payload, options } satisfies PublishedMessage);
+      }
       return new Promise((resolve, reject) => {
         const settled = deadlines.begin(`publishing to ${topic}`, reject);
         client.publish(
@@ -257,7 +267,10 @@ function wrap(
     subscribe: (filter, { qos = subscribeQos, noLocal = false } = {}) =>
       subscribe(filter, { qos, nl: noLocal }),
     ...(canShare && {
-      subscribeShared: (filter) => subscribe(`$share/${shareName}/${filter}`, {}),
+      subscribeShared: (filter) =>
+        subscribe(`$share/${shareName}/${filter}`, {
+          properties: { subscriptionIdentifier: sharedIdentifier },
+        }),
     }),
     async end() {
       try {

@@ -14,6 +14,9 @@ export interface RetainedMessages {
   sendAll(connection: Connection): Promise<void>;
 }
 
+/** Above that the oldest is forgotten; a node has a dozen, a bridge those of its broker. */
+const maxTopics = 1000;
+
 /** Creates an empty memory. */
 export function createRetainedMessages(log: Log): RetainedMessages {
   const messages = new Map<
@@ -40,6 +43,8 @@ export function createRetainedMessages(log: Log): RetainedMessages {
       // Deleted first, so that the order in which they are sent again is the order of publishing.
       messages.delete(topic);
       messages.set(topic, { payload, options });
+      const [oldest] = messages.keys();
+      if (messages.size > maxTopics && oldest !== undefined) messages.delete(oldest);
     },
     async sendAll(connection) {
       for (const [topic, message] of messages) {

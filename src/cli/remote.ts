@@ -27,6 +27,8 @@ export interface RemoteEvents {
 }
 
 const connectTimeoutMs = 5000;
+/** Long enough for an answer over Wi-Fi, short enough for somebody who has no node. */
+const findTimeoutMs = 1000;
 
 /** One place where the node may be. */
 interface Candidate {
@@ -40,14 +42,15 @@ interface Candidate {
 /**
  * Finds the node without being told where it is: the external broker when one is configured, else
  * `broker.host` and `broker.port` when somebody has set them, else the node that runs out of the
- * same data folder, else the default address.
+ * same data folder, else the default address, else a node that announces itself in the local
+ * network (`mdns.enabled`).
  *
  * @throws EarshotError `broker_unavailable` naming every address that was tried
  */
 export async function connectToNode(loaded: LoadedConfig, events: RemoteEvents): Promise<Remote> {
   const failures: string[] = [];
   let cause: unknown;
-  for (const { route, version, ...place } of await listCandidates(loaded)) {
+  for await (const { route, version, ...place } of listPlaces(loaded)) {
     try {
       const connection = await createConnector(version)({
         clientId: `earshot-cli-${randomUUID().slice(0, 8)}`,
@@ -71,6 +74,19 @@ export async function connectToNode(loaded: LoadedConfig, events: RemoteEvents):
     `no node can be reached at ${failures.join(", nor at ")}; ${hint}`,
     { cause },
   );
+}
+
+/** What is known, and after that whatever the local network knows, unless a place was named. */
+async function* listPlaces(loaded: LoadedConfig): AsyncGenerator<Candidate> {
+  yield* await listCandidates(loaded);
+  const named = ["broker.host", "broker.port", "broker.mode", "mqtt.url"];
+  if (named.some((key) => (loaded.sources.get(key) ?? "default") !== "default")) return;
+  const { findAnnouncedNode } = await import("../mdns/mdns.js");
+  const found = await findAnnouncedNode(findTimeoutMs);
+  if (found !== undefined) {
+    // A user and a password of ours are not for whoever announces itself.
+    yield { base: found.base, node: found.node, ...locate(found, undefined) };
+  }
 }
 
 async function listCandidates({ config, sources }: LoadedConfig): Promise<readonly Candidate[]> {

@@ -238,6 +238,13 @@ export const configSchema = {
       }),
     },
   },
+  mdns: {
+    enabled: flag({
+      doc: "Whether this node's broker is announced in the local network (_mqtt._tcp), so that earshot ask on another machine finds it.",
+      default: false,
+      env: "EARSHOT_MDNS_ENABLED",
+    }),
+  },
   mic: {
     enabled: flag({
       doc: "Whether this node listens to a microphone.",

@@ -1,4 +1,4 @@
-import type { ZodType } from "zod";
+import { z, type ZodType } from "zod";
 import { EarshotError } from "../errors.js";
 
 /**
@@ -7,6 +7,9 @@ import { EarshotError } from "../errors.js";
  * `Sent` is the form in which a node has the value at hand, where that is not the one it reads.
  */
 export interface Codec<Value, Sent = Value> {
+  /** What is described, for documents and tests; `decode` is what checks. */
+  readonly schema: ZodType<Value>;
+  readonly mediaType: "application/json" | "text/plain";
   encode(value: Sent): string;
   /** @throws EarshotError `bad_request` or `too_large` saying what was expected and received */
   decode(bytes: Uint8Array): Value;
@@ -36,6 +39,8 @@ export function decodeText(bytes: Uint8Array, maxBytes: number): string {
 /** A codec for one of a few plain words, such as `online` and `offline`. */
 export function wordCodec<Word extends string>(words: readonly Word[]): Codec<Word> {
   return {
+    schema: z.enum(words),
+    mediaType: "text/plain",
     encode: (value) => value,
     decode(bytes) {
       const text = decodeText(bytes, 64).trim();
@@ -51,6 +56,8 @@ export function wordCodec<Word extends string>(words: readonly Word[]): Codec<Wo
 /** A codec for a bare number, with a fixed number of decimals on the way out. */
 export function numberCodec(decimals: number): Codec<number> {
   return {
+    schema: z.number(),
+    mediaType: "text/plain",
     encode: (value) => String(Number(value.toFixed(decimals))),
     decode(bytes) {
       const text = decodeText(bytes, 64).trim();
@@ -66,6 +73,8 @@ export function numberCodec(decimals: number): Codec<number> {
 /** A codec for JSON that a schema describes; what comes in is validated, what goes out is ours. */
 export function jsonCodec<Value>(schema: ZodType<Value>, maxBytes: number): Codec<Value> {
   return {
+    schema,
+    mediaType: "application/json",
     encode: (value) => JSON.stringify(value),
     decode(bytes) {
       return checkJson(schema, parseJson(decodeText(bytes, maxBytes)));

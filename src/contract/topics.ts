@@ -93,10 +93,15 @@ export function nodeTopics({ base, node }: NodeAddress) {
     /** Home Assistant's button: recommends for the last song again. */
     homeAssistantAgain: { topic: `${root}/ha/again`, codec: press },
     /** The filters on which this node takes requests: its own, and those for any recommender. */
-    requestFilters: [requestTopic({ base, node }, "+"), requestTopic({ base, node: anyNode }, "+")],
+    requestFilters: [requestTopic({ base, node }, "+"), anyRequestFilter(base)],
     /** The filters on which this node takes settings. */
     settingFilters: [`${root}/mic/+/set`],
   };
+}
+
+/** The filter of the requests for any recommender. */
+export function anyRequestFilter(base: string): string {
+  return requestTopic({ base, node: anyNode }, "+");
 }
 
 /** `<base>/<node>/recommend/request/<client>`; `+` as the client makes it a filter. */

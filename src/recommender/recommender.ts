@@ -4,7 +4,7 @@ import type { OutgoingOkReply, OutgoingReply } from "../contract/encode-reply.js
 import type { ErrorReply } from "../contract/reply.js";
 import { createReplyPolicy, type ReplyPolicy } from "../contract/reply-target.js";
 import { type DecodedRequest, decodeRequest } from "../contract/request.js";
-import { type NodeTopics, replyChannel } from "../contract/topics.js";
+import { anyRequestFilter, type NodeTopics, replyChannel } from "../contract/topics.js";
 import { EarshotError, messageOf, replyErrorCodes } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
 import { createLogThrottle } from "../log-throttle.js";
@@ -126,7 +126,11 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     name: "recommender",
     statistics: () => statistics.read(),
     async start() {
-      for (const filter of topics.requestFilters) await bus.subscribe(filter, batch.add);
+      for (const filter of topics.requestFilters) {
+        await bus.subscribe(filter, batch.add, {
+          isShared: filter === anyRequestFilter(options.base),
+        });
+      }
     },
     async stop() {
       batch.flush();

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { promisify } from "node:util";
-import { makeTempFolder } from "./temp-folder.js";
+import { type Cleanup, makeTempFolder } from "./temp-folder.js";
 
 /** Runs a program and gives what it printed. */
 export const run = promisify(execFile);
@@ -28,7 +28,7 @@ export async function needMosquitto(t: TestContext, program: string): Promise<bo
  *
  * @param settings more lines of its configuration; everybody may do all unless they say otherwise
  */
-export async function startMosquitto(t: TestContext, settings = ""): Promise<number> {
+export async function startMosquitto(t: Cleanup, settings = ""): Promise<number> {
   const port = await findFreePort();
   await startMosquittoOn(t, port, settings);
   return port;
@@ -40,7 +40,7 @@ export async function startMosquitto(t: TestContext, settings = ""): Promise<num
  * @returns what kills it before the test's end
  */
 export async function startMosquittoOn(
-  t: TestContext,
+  t: Cleanup,
   port: number,
   settings = "",
 ): Promise<() => Promise<void>> {

@@ -3,6 +3,7 @@ import { startApp } from "../../src/app.js";
 import { runProgram } from "../../src/cli/program.js";
 import { loadConfig } from "../../src/config/load.js";
 import { recordLog } from "./logs.js";
+import "./record-contract.js";
 import { type CommandResult, isolatedEnv, type NodePlace, prepareEnv } from "./node-process.js";
 import type { Cleanup } from "./temp-folder.js";
 

@@ -8,9 +8,11 @@ import { z } from "zod";
 import { openAtStart } from "../../src/catalogue/starter.js";
 import { programRoot } from "../../src/program.js";
 import { recordLog } from "./logs.js";
+import { violationMark } from "./record-contract.js";
 import { type Cleanup, makeTempFolder } from "./temp-folder.js";
 
 const mainFile = join(programRoot, "dist", "src", "main.js");
+const recorder = new URL("record-contract.js", import.meta.url);
 const onlineWithinMs = 20_000;
 
 /** A node that runs, wherever it does. */
@@ -88,7 +90,7 @@ export async function prepareEnv(t: Cleanup, extra: NodeJS.ProcessEnv): Promise<
 export async function startNode(t: Cleanup, extra: NodeJS.ProcessEnv = {}): Promise<NodeProcess> {
   const env = await prepareEnv(t, extra);
   const child = spawn(process.execPath, [mainFile, "start"], {
-    env,
+    env: { NODE_OPTIONS: `--import ${recorder.href}`, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exit = once(child, "exit");
@@ -102,6 +104,7 @@ export async function startNode(t: Cleanup, extra: NodeJS.ProcessEnv = {}): Prom
       reject(new Error(`not online within ${onlineWithinMs} ms:\n${log.join("\n")}`));
     }, onlineWithinMs);
     readLines(child, (line) => {
+      if (line.startsWith(violationMark)) failFile(line);
       log.push(line);
       const entry = parseEntry(line);
       if (entry?.msg.includes("is online") !== true) return;
@@ -147,6 +150,14 @@ export async function runCommandAlone(
   extra: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
   return await runCommand(args, await isolatedEnv(t, extra));
+}
+
+/** A message of a node that the contract does not know: see record-contract.ts. */
+function failFile(violation: string): void {
+  process.stderr.write(`${violation}\n`);
+  process.once("exit", () => {
+    process.exitCode = 1;
+  });
 }
 
 function readLines(child: ChildProcess, take: (line: string) => void): void {

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { replySchema } from "../../src/contract/reply.js";
+import { programRoot } from "../../src/program.js";
+import { needMosquitto, run } from "../support/mosquitto.js";
+import { shareNodeHere } from "../support/shared-node-here.js";
+
+const examples = join(programRoot, "examples");
+const node = shareNodeHere();
+
+test("the example for Node asks through earshot/client", async () => {
+  const { stdout } = await run(process.execPath, [join(examples, "node", "ask.js"), "Hello"], {
+    env: { EARSHOT_URL: `mqtt://127.0.0.1:${node().port}` },
+  });
+  assert.match(stdout, /^Like Hello by .+:\n1\. .+ by .+\n2\. /u);
+});
+
+test("the example for Python asks with paho", async (t) => {
+  const python = await findPython(t);
+  if (python === undefined) return;
+  const args = [join(examples, "python", "ask.py"), "Hey Jude", "127.0.0.1", String(node().port)];
+  const { stdout } = await run(python, args);
+  assert.match(stdout, /^Like Hey Jude by The Beatles:\n1\. .+ by .+\n2\. /u);
+});
+
+test("the example for the shell asks with mosquitto_rr", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto_rr"))) return;
+  const script = join(examples, "shell", "ask.sh");
+  const { stdout } = await run(script, ["Hey Jude", "127.0.0.1", String(node().port)]);
+  const reply = replySchema.parse(JSON.parse(stdout));
+  assert.ok(reply.status === "ok" && reply.match.title === "Hey Jude");
+});
+
+/** Debian's python3-paho-mqtt is for Debian's Python, which need not be the first on the PATH. */
+async function findPython(t: TestContext): Promise<string | undefined> {
+  for (const python of ["python3", "/usr/bin/python3"]) {
+    try {
+      await run(python, ["-c", "import paho.mqtt.client"]);
+      return python;
+    } catch {
+      // The next one may have it.
+    }
+  }
+  if (process.env["EARSHOT_TEST_REQUIRE"]?.includes("paho") === true)
+    throw new Error("python3-paho-mqtt is missing");
+  t.skip("python3-paho-mqtt is not installed");
+  return undefined;
+}
