@@ -134,7 +134,7 @@ test("Ctrl-C leaves what was live, and nothing else", async (t) => {
   writeFileSync(file, songFile(60));
   await runImport(dataDir, [file]);
   const before = entriesOf(dataDir);
-  writeFileSync(file, songFile(20_000, 3));
+  writeFileSync(file, songFile(8000, 3));
   const stopping = new AbortController();
   const { code, error } = await runImport(dataDir, [file], {
     isInteractive: true,
