@@ -56,14 +56,18 @@ export function normaliseText(text: string): string {
     .replace(dashes, "-")
     .replace(spacingAccents, "");
   if (ascii.test(result)) return result.toLowerCase();
-  return result
-    .normalize("NFKD")
-    .toLowerCase()
-    .normalize("NFKD")
-    .replace(accents, "")
-    .replace(specialLetters, (letter) => letters[letter] ?? letter)
-    .normalize("NFC")
-    .slice(0, maxLength);
+  return (
+    result
+      .normalize("NFKD")
+      .toLowerCase()
+      .normalize("NFKD")
+      // Again, for a letter such as ŉ is taken apart into one.
+      .replace(singleQuotes, "'")
+      .replace(accents, "")
+      .replace(specialLetters, (letter) => letters[letter] ?? letter)
+      .normalize("NFC")
+      .slice(0, maxLength)
+  );
 }
 
 function decodeHtmlReferences(text: string): string {

@@ -152,6 +152,7 @@ test("folding never throws, stays bounded, and folding a key again changes nothi
       foldArtist(text);
       workKey(text, text);
     }),
-    { numRuns: 500 },
+    // A letter that is taken apart into a quote and another letter.
+    { numRuns: 150, examples: [["ŉ"]] },
   );
 });
