@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { prepareData, starterVariable } from "./support/node-process.js";
 
 /**
  * What has a process to itself, a folder or a file below `test/`, dearest first so that none is left
@@ -64,7 +65,10 @@ const tests = spawn(
     ...process.argv.slice(2),
     ...writeLanes(),
   ],
-  { stdio: "inherit" },
+  {
+    stdio: "inherit",
+    env: { ...process.env, [starterVariable]: await prepareData() },
+  },
 );
 const [code] = await once(tests, "exit");
 process.exitCode = typeof code === "number" ? code : 1;
