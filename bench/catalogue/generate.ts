@@ -19,7 +19,7 @@ export function* generateSongs(
   { extraFeatures = [] }: { readonly extraFeatures?: readonly string[] } = {},
 ): Generator<SongInput> {
   const random = createRandom(seed);
-  const words = inventWords(random);
+  const words = inventWords(random, Math.min(WORDS, 4 * count));
   const clusters = Array.from({ length: CLUSTERS }, () => inventCluster(random, extraFeatures));
   let previous: SongInput | undefined;
   for (let row = 0; row < count; row++) {
@@ -85,13 +85,13 @@ function gaussian(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
 
-function inventWords(random: Random): readonly string[] {
+function inventWords(random: Random, count: number): readonly string[] {
   const consonants = "bcdfghjklmnprstvwz".split("");
   const syllables = Array.from(
     { length: SYLLABLES },
     (_, index) => `${consonants[index % consonants.length] ?? "b"}${"aeiou"[index % 5] ?? "a"}`,
   );
-  return Array.from({ length: WORDS }, () =>
+  return Array.from({ length: count }, () =>
     Array.from(
       { length: 1 + random.below(4) },
       () => syllables[random.below(SYLLABLES)] ?? "la",

@@ -50,20 +50,23 @@ export function normaliseText(text: string): string {
   let result = text.length > maxLength ? text.slice(0, maxLength) : text;
   if (plain.test(result)) return result.toLowerCase();
   if (result.includes("&")) result = decodeHtmlReferences(result);
-  result = result
-    .replace(singleQuotes, "'")
-    .replace(doubleQuotes, '"')
-    .replace(dashes, "-")
-    .replace(spacingAccents, "");
+  result = unifyMarks(result);
   if (ascii.test(result)) return result.toLowerCase();
-  return result
-    .normalize("NFKD")
-    .toLowerCase()
-    .normalize("NFKD")
+  const apart = result.normalize("NFKD").toLowerCase().normalize("NFKD");
+  // Again, for some come out only now: ŉ is taken apart into a quote and a letter.
+  return unifyMarks(apart)
     .replace(accents, "")
     .replace(specialLetters, (letter) => letters[letter] ?? letter)
     .normalize("NFC")
     .slice(0, maxLength);
+}
+
+function unifyMarks(text: string): string {
+  return text
+    .replace(singleQuotes, "'")
+    .replace(doubleQuotes, '"')
+    .replace(dashes, "-")
+    .replace(spacingAccents, "");
 }
 
 function decodeHtmlReferences(text: string): string {

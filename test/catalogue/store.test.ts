@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { after, test, type TestContext } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
 import {
   findBySource,
@@ -14,12 +14,15 @@ import {
 } from "../../src/catalogue/store.js";
 import { buildTest, createTestLog, temporaryFolder } from "./temporary.js";
 
+const built = temporaryFolder({ after });
+await buildTest(built, generateSongs(50));
+await buildTest(built, generateSongs(60));
+await selectCatalogue(built, "test@2");
+
 /** A data folder with test@1 and test@2, of which the second is live. */
-async function twoVersions(t: TestContext): Promise<string> {
+function twoVersions(t: TestContext): string {
   const dataDir = temporaryFolder(t);
-  await buildTest(dataDir, generateSongs(50));
-  await buildTest(dataDir, generateSongs(60));
-  await selectCatalogue(dataDir, "test@2");
+  cpSync(built, dataDir, { recursive: true });
   return dataDir;
 }
 
@@ -39,7 +42,7 @@ async function liveVersion(dataDir: string, log = createTestLog()): Promise<numb
 
 for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
   test(`A damaged ${file} is found, and the version before is opened instead`, async (t) => {
-    const dataDir = await twoVersions(t);
+    const dataDir = twoVersions(t);
     assert.equal(await liveVersion(dataDir), 2);
     damage(join(dataDir, "catalogues", "test@2", file));
     await assert.rejects(verifyCatalogue(dataDir, "test@2"), { code: "bad_catalogue" });
@@ -48,7 +51,7 @@ for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
     assert.equal(log.warnings.length, 1);
   });
   test(`A cut off or missing ${file} is found`, async (t) => {
-    const dataDir = await twoVersions(t);
+    const dataDir = twoVersions(t);
     const path = join(dataDir, "catalogues", "test@2", file);
     truncateSync(path, 100);
     await assert.rejects(verifyCatalogue(dataDir, "test"), { code: "bad_catalogue" });
@@ -59,14 +62,14 @@ for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
 }
 
 test("Without any whole catalogue there is none, and no crash", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   for (const version of [1, 2]) damage(join(dataDir, "catalogues", `test@${version}`, "songs.db"));
   assert.equal(await liveVersion(dataDir), undefined);
   assert.equal(await liveVersion(temporaryFolder(t)), undefined);
 });
 
 test("The list shows each catalogue, the live one, and what is wrong", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   damage(join(dataDir, "catalogues", "test@1", "manifest.json"));
   const [first, second] = await listCatalogues(dataDir);
   assert.ok(first !== undefined && "problem" in first && !first.isCurrent);
@@ -75,7 +78,7 @@ test("The list shows each catalogue, the live one, and what is wrong", async (t)
 });
 
 test("The live catalogue can be chosen by id or name, and only when it is whole", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   await selectCatalogue(dataDir, "test@1");
   assert.equal(await liveVersion(dataDir), 1);
   await selectCatalogue(dataDir, "test");
@@ -89,14 +92,14 @@ test("The live catalogue can be chosen by id or name, and only when it is whole"
 });
 
 test("Rolling back goes one version down, and not below the first", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   assert.equal((await rollBack(dataDir)).version, 1);
   assert.equal(await liveVersion(dataDir), 1);
   await assert.rejects(rollBack(dataDir), { code: "not_found" });
 });
 
 test("An unreadable file named current means the youngest whole catalogue", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   for (const text of ["", "nonsense", "../../etc@1", "test@99\n"]) {
     writeFileSync(join(dataDir, "current"), text);
     assert.equal(await liveVersion(dataDir), 2, JSON.stringify(text));
@@ -104,14 +107,14 @@ test("An unreadable file named current means the youngest whole catalogue", asyn
 });
 
 test("A catalogue of a newer format is refused by name", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   const path = join(dataDir, "catalogues", "test@2", "manifest.json");
   writeFileSync(path, readFileSync(path, "utf8").replace(/"format": \d+/u, '"format": 99'));
   await assert.rejects(verifyCatalogue(dataDir, "test@2"), /is of format 99/u);
 });
 
 test("Using a catalogue does not change a byte of it", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   const catalogue = await openLive({ dataDir, log: createTestLog() });
   catalogue?.songs(catalogue.nearest(0, 10).map(({ ordinal }) => ordinal));
   catalogue?.close();
@@ -119,7 +122,7 @@ test("Using a catalogue does not change a byte of it", async (t) => {
 });
 
 test("An import keeps the newest two versions of its name, and what was live before", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   const ids = async () =>
     (await listCatalogues(dataDir)).map(({ version, isCurrent }) => [version, isCurrent]);
   await selectCatalogue(dataDir, "test@1");
@@ -142,7 +145,7 @@ test("An import keeps the newest two versions of its name, and what was live bef
 });
 
 test("A catalogue is found by the sum of its source", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   assert.equal((await findBySource(dataDir, "0".repeat(64)))?.version, 2);
   assert.equal(await findBySource(dataDir, "1".repeat(64)), undefined);
 });

@@ -7,9 +7,10 @@ import { type Catalogue, openCatalogue } from "../../src/catalogue/catalogue.js"
 import { catalogueFolder } from "../../src/catalogue/folders.js";
 import type { SongInput } from "../../src/catalogue/song-input.js";
 import type { Log } from "../../src/lifecycle.js";
+import type { Cleanup } from "../support/temp-folder.js";
 
 /** A folder that is removed after the test. */
-export function temporaryFolder(t: TestContext): string {
+export function temporaryFolder(t: Cleanup): string {
   const folder = mkdtempSync(join(tmpdir(), "earshot-catalogue-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;

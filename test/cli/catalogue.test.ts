@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync, truncateSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
 import { formatBytes } from "../../src/cli/catalogue-table.js";
 import { runProgram } from "../../src/cli/program.js";
 import { buildTest } from "../catalogue/temporary.js";
+import { makeTempFolder } from "../support/temp-folder.js";
 
-let dataDir = "";
+const dataDir = await makeTempFolder({ after });
+for (const count of [20, 30, 40]) await buildTest(dataDir, generateSongs(count));
 
 /** Runs `earshot catalogue …` in this process. */
 async function catalogue(...args: readonly string[]) {
@@ -37,13 +37,6 @@ async function catalogue(...args: readonly string[]) {
   });
   return { code, out, error };
 }
-
-after(() => rm(dataDir, { recursive: true }));
-
-before(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "earshot-test-"));
-  for (const count of [20, 30, 40]) await buildTest(dataDir, generateSongs(count));
-});
 
 test("use, list and rollback agree on what is live", async () => {
   assert.match((await catalogue("use", "test")).out, /^test@3 is live now, \d+ songs/u);

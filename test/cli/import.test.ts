@@ -134,7 +134,7 @@ test("Ctrl-C leaves what was live, and nothing else", async (t) => {
   writeFileSync(file, songFile(60));
   await runImport(dataDir, [file]);
   const before = entriesOf(dataDir);
-  writeFileSync(file, songFile(20_000, 3));
+  writeFileSync(file, songFile(8000, 3));
   const stopping = new AbortController();
   const { code, error } = await runImport(dataDir, [file], {
     isInteractive: true,
@@ -157,9 +157,6 @@ test("What cannot be imported is refused in one line that says why", async (t) =
   const cases: readonly (readonly [readonly string[], RegExp, number?])[] = [
     [[join(folder, "none.csv")], /there is no such file/u],
     [[folder], /folder/u],
-    [[write("empty.csv", "")], /empty/u],
-    [[write("binary.csv", Buffer.from([0, 1, 2, 0, 255, 254, 0, 0]))], /binary/u],
-    [[write("names.csv", "title,artist\nA,B\nC,D\n")], /none for the sound/u],
     [[write("songs.csv", songFile(20)), "--map", "Tempo2=tempo"], /did you mean "tempo"/u, 2],
     [[write("one.csv", "title,artist,tempo\nA,B,120\n")], /no feature in which they differ/u],
   ];

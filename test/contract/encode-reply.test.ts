@@ -57,6 +57,6 @@ test("a reply is encoded to the letter as JSON.stringify would", () => {
     fc.property(reply, (value) => {
       assert.equal(encodeReply(outgoing(value)), JSON.stringify(value));
     }),
-    { numRuns: 1000 },
+    { numRuns: 200 },
   );
 });

@@ -123,6 +123,6 @@ test("whatever the bytes, decoding gives an answer with an id and throws nothing
         if (!decoded.ok) assert.ok(["bad_request", "too_large"].includes(decoded.error.code));
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });

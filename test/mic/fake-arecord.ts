@@ -49,6 +49,15 @@ export async function createFakeArecord(t: TestContext): Promise<FakeArecord> {
   };
 }
 
+/** Leaves this process no `arecord`, and no other program, until the test is over. */
+export function hideArecord(t: TestContext): void {
+  const path = process.env["PATH"] ?? "";
+  process.env["PATH"] = "/nonexistent";
+  t.after(() => {
+    process.env["PATH"] = path;
+  });
+}
+
 function wrap(folder: string, script: string): string {
   return `#!/bin/sh
 here='${folder}'

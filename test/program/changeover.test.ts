@@ -11,6 +11,7 @@ import { catalogueSchema, infoSchema } from "../../src/contract/state.js";
 import { createDeferred } from "../../src/deferred.js";
 import { recordLog } from "../support/logs.js";
 import { connectTestClient } from "../support/mqtt-client.js";
+import { runHere } from "../support/node-here.js";
 import { runCommand } from "../support/node-process.js";
 import { shareNode } from "../support/shared-node.js";
 
@@ -101,7 +102,7 @@ test("a damaged new catalogue does not become live; log and doctor say so", asyn
   await selectCatalogue(node.dataDir, "starter");
   await client.next(({ text }) => catalogueSchema.parse(JSON.parse(text)).name === "starter");
   await writeCurrent(node.dataDir, damaged);
-  const { code, stdout } = await runCommand(["doctor"], node.env);
+  const { code, stdout } = await runHere(["doctor"], node.env);
   assert.equal(code, 1);
   assert.match(stdout, new RegExp(`${id} \\(live\\) is damaged: .*catalogue use`, "u"));
   assert.match(node.log.join("\n"), new RegExp(`${id} cannot be used, \\S+ stays live`, "u"));

@@ -67,7 +67,7 @@ test("ask --json prints the reply as it came", async () => {
 
 test("ask for a song that is not there ends with 1 and with what may have been meant", async () => {
   const node = sharedNode();
-  const { code, stdout, stderr } = await runCommand(
+  const { code, stdout, stderr } = await runHere(
     ["ask", "Hello", "--artist", "Nobody Atall"],
     node.env,
   );

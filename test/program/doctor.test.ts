@@ -4,11 +4,16 @@ import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { createFakeArecord, type FakeArecord, recording } from "../mic/fake-arecord.js";
+import {
+  createFakeArecord,
+  type FakeArecord,
+  hideArecord,
+  recording,
+} from "../mic/fake-arecord.js";
 import { atLevel, createRandom, noise, silence, toPcm } from "../mic/sounds.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runHere, runHereAlone } from "../support/node-here.js";
-import { prepareEnv, runCommandAlone, startNode } from "../support/node-process.js";
+import { runHere, runHereAlone, startNodeHere } from "../support/node-here.js";
+import { prepareEnv, runCommandAlone } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { keys, needScript, startInTerminal } from "./pseudo-terminal.js";
 
@@ -45,11 +50,11 @@ test("doctor explains itself and takes no other flag", async (t) => {
 });
 
 test("without arecord it says what to install: a fault where the node is to listen, else a warning", async (t) => {
-  const nothing = await makeTempFolder(t);
-  const deaf = await runCommandAlone(t, ["doctor"], { ...listening, PATH: nothing });
+  hideArecord(t);
+  const deaf = await runHereAlone(t, ["doctor"], listening);
   assert.equal(deaf.code, 1);
   assert.match(deaf.stdout, /^!! {2}microphone .*arecord is not installed: .*alsa-utils/mu);
-  const off = await runCommandAlone(t, ["doctor"], { PATH: nothing });
+  const off = await runHereAlone(t, ["doctor"]);
   assert.equal(off.code, 0);
   assert.match(off.stdout, /^! {3}microphone .*arecord is not installed/mu);
 });
@@ -76,7 +81,7 @@ test("a microphone that the running node holds is no fault; one that another pro
   const busy = `echo "arecord: main:867: audio open error: Device or resource busy" >&2; exit 1`;
   const endless = `while cat "$here/audio.wav"; do sleep 1; done`;
   await fake.become(`if [ "$run" -gt 1 ]; then ${busy}; fi; ${endless}`);
-  const node = await startNode(t, listening);
+  const node = await startNodeHere(t, listening);
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/mic/state");
   await client.next(({ text }) => text === "listening");
@@ -84,8 +89,7 @@ test("a microphone that the running node holds is no fault; one that another pro
   assert.equal(held.code, 0, held.stdout);
   assert.match(held.stdout, /^ok {2}broker +node test is up at 127\.0\.0\.1:\d+: Earshot .*mic/mu);
   assert.match(held.stdout, /^ok {2}microphone +node test holds plughw:CARD=Device,DEV=0/mu);
-  node.child.kill("SIGTERM");
-  await node.ended();
+  await node.stop();
   const taken = await runHere(["doctor"], node.env);
   assert.equal(taken.code, 1);
   assert.match(taken.stdout, /^!! {2}microphone +plughw:CARD=Device,DEV=0 is in use/mu);

@@ -14,7 +14,6 @@ import { programRoot } from "../../src/program.js";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
-import { startNode } from "../support/node-process.js";
 import { shareNode } from "../support/shared-node.js";
 import type { Cleanup } from "../support/temp-folder.js";
 
@@ -271,7 +270,7 @@ test("a flood from one client is limited, and another client is served all the s
 });
 
 test("a subscriber that stops reading is dropped, and the others get their answers", async (t) => {
-  const unlimited = await startNode(t, { EARSHOT_RECOMMENDER_RATE_LIMIT: "0" });
+  const unlimited = await startNodeHere(t, { EARSHOT_RECOMMENDER_RATE_LIMIT: "0" });
   const slow = await connectTestClient(t, unlimited.port);
   await slow.subscribe(replyTo("slow"));
   slow.client.stream.pause();

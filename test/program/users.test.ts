@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { password, writeUsers } from "../broker/users/support.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runCommand, startNode } from "../support/node-process.js";
+import { runHere, startNodeHere } from "../support/node-here.js";
+import { runCommand } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 const request = "earshot/any/recommend/request/anna";
@@ -14,7 +15,7 @@ test("a node with users on the whole network: each by its rights, commands by th
   const dataDir = await makeTempFolder(t);
   await writeUsers(dataDir, { anna: { role: "asker" }, ha: { role: "home" } });
   const env = { EARSHOT_DATA_DIR: dataDir, EARSHOT_BROKER_HOST: "0.0.0.0" };
-  const node = await startNode(t, env);
+  const node = await startNodeHere(t, env);
   await assert.rejects(connectTestClient(t, node.port), /Not authorized/u);
   const wrong = { username: "anna", password: "wrong", clientId: "anna" };
   await assert.rejects(connectTestClient(t, node.port, wrong), /Not authorized/u);
@@ -41,7 +42,7 @@ test("a node with users on the whole network: each by its rights, commands by th
   const willing = { username: "ha", password, protocolVersion: 5, will } as const;
   await assert.rejects(connectTestClient(t, node.port, willing), /Not authorized/u);
 
-  const asked = await runCommand(["ask", "Hello", "--limit", "1"], node.env);
+  const asked = await runHere(["ask", "Hello", "--limit", "1"], node.env);
   assert.equal(asked.code, 0, asked.stderr);
 
   const dropped = anna.closed();
@@ -51,7 +52,7 @@ test("a node with users on the whole network: each by its rights, commands by th
   assert.ok(ha.client.connected);
 
   await rm(join(dataDir, "cli-access.json"));
-  const refused = await runCommand(["healthcheck"], node.env);
+  const refused = await runHere(["healthcheck"], node.env);
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /mqtt\.username.*the broker asks for a user: /u);
 });

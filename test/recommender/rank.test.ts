@@ -58,7 +58,7 @@ test("the results are those of the plain definition, whatever the options", () =
         expectedOrdinals(catalogue, seed, wanted),
       );
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 

@@ -64,7 +64,7 @@ test("It never says same beyond the threshold and never turns a difference round
         }
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 300 },
   );
 });
 
@@ -80,7 +80,7 @@ test("Tempo is always mentioned when both songs have one, and always rightly", (
       assert.equal(tempo.length, 1);
       checkTempo(tempo[0] ?? "", from, to);
     }),
-    { numRuns: 2000 },
+    { numRuns: 300 },
   );
 });
 

@@ -5,7 +5,7 @@ import type { Listeners } from "../../src/broker/parts.js";
 import { createStreamPair } from "../../src/broker/stream-pair.js";
 import { recordLog } from "./logs.js";
 import { connectTestClient } from "./mqtt-client.js";
-import { makeFuzzCase } from "./mqtt-mutations.js";
+import { type FuzzCase, makeFuzzCase } from "./mqtt-mutations.js";
 import type { Cleanup } from "./temp-folder.js";
 
 /** Listens on TCP for ordinary clients, and takes streams of this process for the others. */
@@ -38,7 +38,7 @@ export interface FuzzResult {
 
 /** Connections at once; as many as they finish together, the bystanders talk once. */
 const lanes = 25;
-/** So many turns of the event loop a case gets after its last byte, unless the broker closes it. */
+/** So many turns of the event loop follow the last byte of the longest case. */
 const patienceTurns = 8;
 
 /**
@@ -60,7 +60,7 @@ export async function runFuzz(
   for (let first = 0; first < range.cases; first += lanes) {
     const seeds = Array.from({ length: lanes }, (_, lane) => range.firstSeed + first + lane);
     const talk = sender.publish("bystanders/talk", String(sent));
-    await Promise.all(seeds.map((seed) => runCase(listeners.open(), seed)));
+    await runCases(seeds.map((seed) => ({ stream: listeners.open(), ...makeFuzzCase(seed) })));
     await talk;
     sent += 1;
   }
@@ -75,14 +75,20 @@ export async function runFuzz(
   return { exchanged: sent };
 }
 
-async function runCase(stream: Duplex, seed: number): Promise<void> {
-  stream.on("error", () => {});
-  stream.resume();
-  for (const segment of makeFuzzCase(seed).segments) {
-    if (!stream.writable) break;
-    stream.write(segment);
+/** Each gives a segment a turn: turns of their own for each would be most of the work. */
+async function runCases(cases: readonly (FuzzCase & { readonly stream: Duplex })[]): Promise<void> {
+  for (const { stream } of cases) {
+    stream.on("error", () => {});
+    stream.resume();
+  }
+  const longest = Math.max(...cases.map(({ segments }) => segments.length));
+  for (let turn = 0; turn < longest + patienceTurns; turn += 1) {
+    if (cases.every(({ stream }) => stream.destroyed)) break;
+    for (const { stream, segments } of cases) {
+      const segment = segments[turn];
+      if (segment !== undefined && stream.writable) stream.write(segment);
+    }
     await nextTurn();
   }
-  for (let turn = 0; turn < patienceTurns && !stream.destroyed; turn += 1) await nextTurn();
-  stream.destroy();
+  for (const { stream } of cases) stream.destroy();
 }

@@ -40,10 +40,16 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** A data folder with the starter catalogue, built once for each file of tests. */
+/** Where the run of all tests has built the starter for them, once. */
+export const starterVariable = "EARSHOT_TEST_STARTER";
+
+/** A data folder with the starter catalogue; where it is not there already, built once a process. */
 let prepared: Promise<string> | undefined;
 
-async function prepareData(): Promise<string> {
+/** Builds it; it is gone when this process has ended. */
+export async function prepareData(): Promise<string> {
+  const ready = process.env[starterVariable];
+  if (ready !== undefined) return ready;
   const folder = await mkdtemp(join(tmpdir(), "earshot-test-"));
   process.once("exit", () => {
     rmSync(folder, { recursive: true, force: true });

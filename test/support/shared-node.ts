@@ -1,12 +1,12 @@
 import { after, before } from "node:test";
-import { type NodeProcess, startNode } from "./node-process.js";
+import { type NodeHere, startNodeHere } from "./node-here.js";
 
 /** One node for a whole file of tests: to start one costs more than most tests ask of it. */
-export function shareNode(): () => NodeProcess {
+export function shareNode(): () => NodeHere {
   const endings: (() => unknown)[] = [];
-  let node: NodeProcess | undefined;
+  let node: NodeHere | undefined;
   before(async () => {
-    node = await startNode({ after: (run) => endings.push(run) });
+    node = await startNodeHere({ after: (run) => endings.push(run) });
   });
   after(async () => {
     for (const end of endings.toReversed()) await end();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { before, after, test, type TestContext } from "node:test";
+import { after, test, type TestContext } from "node:test";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { connectAsync, type IClientOptions } from "mqtt";
 import { EarshotError } from "../../../src/errors.js";
@@ -21,11 +21,10 @@ interface Place {
   readonly files: { readonly cert: string; readonly key: string };
 }
 
-const endings: (() => unknown)[] = [];
-let place: Place;
+const place = await makePlace();
 
-before(async () => {
-  const folder = await makeTempFolder({ after: (end) => endings.push(end) });
+async function makePlace(): Promise<Place> {
+  const folder = await makeTempFolder({ after });
   const [authority, stranger] = await Promise.all([
     makeAuthority(folder, "home"),
     makeAuthority(folder, "stranger"),
@@ -35,11 +34,8 @@ before(async () => {
     authority.issue("anna"),
     stranger.issue("anna"),
   ]);
-  place = { folder, authority, stranger, anna, mallory, files };
-});
-after(async () => {
-  for (const end of endings) await end();
-});
+  return { folder, authority, stranger, anna, mallory, files };
+}
 
 async function connectTls(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
   const ca = await readFile(place.authority.ca);

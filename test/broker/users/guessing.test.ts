@@ -1,25 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPasswordCheck } from "../../../src/broker/users/password-check.js";
+import { hashPassword } from "../../../src/broker/users/password-hash.js";
 import { createWorkQueue } from "../../../src/broker/users/work-queue.js";
 import { createDeferred } from "../../../src/deferred.js";
 import { credentials, openAccess, password, passwordHash } from "./support.js";
 
-test("ten thousand wrong passwords are refused within seconds, and neither owner nor neighbour notices", async (t) => {
+// The long form, at the real cost of a hash: bench/broker/guessing.bench.ts.
+test("two thousand wrong passwords are refused within seconds, and neither owner nor neighbour notices", async (t) => {
   const { access, log } = await openAccess(t, { anna: { role: "asker" }, ben: { role: "home" } });
   assert.ok(await access.authenticate(credentials("anna")));
-  const memoryBefore = process.memoryUsage.rss();
   const cpuBefore = process.cpuUsage();
   const peer = { transport: "tcp", address: "10.9.9.9" } as const;
-  const tries = Array.from({ length: 10_000 }, (_, index) =>
+  const tries = Array.from({ length: 2000 }, (_, index) =>
     access.authenticate(credentials("anna", { peer, password: Buffer.from(`guess ${index}`) })),
   );
   // A known client comes back in the middle of it.
   assert.ok(await access.authenticate(credentials("anna", { peer })));
   assert.ok((await Promise.all(tries)).every((identity) => identity === undefined));
   const { user, system } = process.cpuUsage(cpuBefore);
-  assert.ok(user + system < 20e6, `${user + system} µs of CPU`);
-  assert.ok(process.memoryUsage.rss() - memoryBefore < 200e6);
+  // To check each of them would take more than twice as long.
+  assert.ok(user + system < 3e6, `${user + system} µs of CPU`);
   assert.ok(await access.authenticate(credentials("ben")));
   assert.ok(log.lines.length <= 2);
 });
@@ -56,7 +57,7 @@ test("work that fails gives its place free", async () => {
 
 test("a password is known again only while the user's hash is the same", async () => {
   const check = createPasswordCheck();
-  const [bytes, hash] = [Buffer.from(password), await passwordHash()];
+  const [bytes, hash] = [Buffer.from(password), passwordHash];
   assert.equal(check.isKnown("anna", bytes, hash), false);
   assert.equal(await check.verify("anna", bytes, hash), true);
   assert.equal(check.isKnown("anna", bytes, hash), true);
@@ -68,7 +69,7 @@ test("a password is known again only while the user's hash is the same", async (
 
 test("a name that does not exist costs as much work as a wrong password", async () => {
   const check = createPasswordCheck();
-  const hash = await passwordHash();
+  const hash = await hashPassword(password);
   const cost = async (given: string | undefined): Promise<number> => {
     const before = process.cpuUsage();
     for (let round = 0; round < 5; round += 1)

@@ -18,7 +18,7 @@ test("the users' file can be read by the node's own account only", async (t) => 
 test("users of the file and of the configuration are both there; the configuration wins", async (t) => {
   const dataDir = await makeTempFolder(t);
   await writeUsers(dataDir, { anna: { role: "admin" }, ben: { role: "home" } });
-  const configured = { anna: { password: await passwordHash(), role: "asker" } };
+  const configured = { anna: { password: passwordHash, role: "asker" } };
   const users = await openUserStore({ dataDir, configured, log: recordLog() });
   assert.deepEqual([...users.names()].toSorted(), ["anna", "ben"]);
   assert.equal(users.find("anna")?.role, "asker");

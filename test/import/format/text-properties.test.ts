@@ -22,7 +22,7 @@ test("whatever cells are quoted as RFC 4180 says come back, however the bytes ar
         );
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
@@ -65,7 +65,7 @@ test("no mixture of marks makes a row of another width, or one that depends on h
       const width = read?.table.columns.length;
       assert.ok(read?.rows.every(({ cells }) => cells.length === width) ?? true);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
