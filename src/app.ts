@@ -19,6 +19,7 @@ import { EarshotError, messageOf } from "./errors.js";
 import { createHomeAssistant } from "./home-assistant/home-assistant.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
 import { createLiveSongs } from "./live-songs.js";
+import { createAnnouncer } from "./mdns/announcer.js";
 import { createMicService } from "./mic/mic-service.js";
 import { createNodeFile } from "./node-file.js";
 import { chooseName } from "./presence/choose-name.js";
@@ -202,6 +203,15 @@ async function composeApp({ config: configured, log }: AppOptions) {
     ...(config.recommender.enabled ? [recommender, catalogue] : []),
     ...(config.mic.enabled ? [ask, mic] : []),
     nodeFile,
+    ...(config.mdns.enabled
+      ? [
+          createAnnouncer({
+            address,
+            broker: () => broker?.address(),
+            log: log.child({ module: "mdns" }),
+          }),
+        ]
+      : []),
     presence,
   ];
   return { services, info, releaseName: () => name.release() };

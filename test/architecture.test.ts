@@ -33,6 +33,7 @@ test("each library with traps is imported by one file only", () => {
     "hnswlib-node": "catalogue/vector-index.ts",
     mic: "mic/recorder.ts",
     libsql: "storage/sqlite.ts",
+    "bonjour-service": "mdns/bonjour.ts",
     yauzl: "import/source/zip.ts",
     h5wasm: "import/format/hdf5.ts",
     pino: "log.ts",

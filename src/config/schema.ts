@@ -193,6 +193,13 @@ export const configSchema = {
       env: "EARSHOT_BROKER_USERS",
     }),
   },
+  mdns: {
+    enabled: flag({
+      doc: "Whether the embedded broker is announced on the network (_mqtt._tcp), so that earshot ask and watch on other machines find it; there: whether they sign in at a broker that they have found so.",
+      default: false,
+      env: "EARSHOT_MDNS_ENABLED",
+    }),
+  },
   bridge: {
     url: optionalText({
       doc: "Another broker that the embedded one is joined to: what this node says goes there, requests come from there. Empty: none.",
