@@ -1,107 +1,118 @@
-// Prints the retained topics of a live node as a tree, as MQTT Explorer shows them, and with --write
-// puts it into docs/mqtt-explorer.md. Starts a node of its own on a free port for that.
+// Prints the topics of a live node as a tree, as MQTT Explorer shows them; with --write it puts the
+// tree into docs/mqtt-explorer.md: `npm run build && node scripts/topic-tree.js --write`. It starts a
+// node of its own on a free port, asks it once and sees what a tool sees that connects afterwards.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import mqtt from "mqtt";
-import { connect } from "../dist/src/client/client.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const doc = `${root}docs/mqtt-explorer.md`;
-const longestValue = 90;
-const expected = [
-  "ask/state",
-  "catalogue",
-  "health",
-  "info",
-  "mic/state",
-  "recommend/last",
-  "status",
-];
+const doc = join(root, "docs", "mqtt-explorer.md");
+const longestValue = 84;
+/** What the values of a node that has just started are; all else would differ at each run. */
+const settled = { sha256: "…", instance: "…", id: "…" };
 
-const dataDir = mkdtempSync(`${tmpdir()}/earshot-tree-`);
-const node = spawn(process.execPath, [`${root}dist/src/main.js`, "start"], {
-  env: {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const text = drawTree(await readLiveNode());
+  if (process.argv.includes("--write")) {
+    const before = readFileSync(doc, "utf8");
+    writeFileSync(
+      doc,
+      before.replace(/```text\n[^`]*```/u, () => `\`\`\`text\n${text}\n\`\`\``),
+    );
+  } else console.log(text);
+}
+
+/** Starts a node and gives all that is retained on its broker, topic → value. */
+async function readLiveNode() {
+  const dataDir = mkdtempSync(join(tmpdir(), "earshot-tree-"));
+  const env = {
     PATH: process.env.PATH,
     EARSHOT_DATA_DIR: dataDir,
     EARSHOT_NODE_ID: "kitchen",
     EARSHOT_BROKER_PORT: "0",
     EARSHOT_LOG_PRETTY: "false",
-  },
-  stdio: ["ignore", "ignore", "pipe"],
-});
-try {
-  const url = `mqtt://127.0.0.1:${await findPort()}`;
-  const topics = await readRetained(url);
-  const text = draw(topics);
-  if (process.argv.includes("--write")) write(text);
-  else console.log(text);
-} finally {
-  node.kill();
-  await once(node, "exit");
-  rmSync(dataDir, { recursive: true, force: true });
-}
-
-async function findPort() {
-  let log = "";
-  return await new Promise((resolve, reject) => {
-    node.stderr.on("data", (chunk) => {
-      log += chunk;
-      const [, port] = /"port":(\d+).*is online/u.exec(log) ?? [];
-      if (port !== undefined) resolve(port);
-    });
-    node.once("exit", () => reject(new Error(log)));
+  };
+  const node = spawn(process.execPath, [join(root, "dist", "src", "main.js"), "start"], {
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
   });
+  const ended = once(node, "exit");
+  try {
+    return await readRetained(await waitForPort(node));
+  } finally {
+    node.kill();
+    await ended;
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 }
 
-/** What a tool sees that connects now: after one question, so that there is a last reply. */
-async function readRetained(url) {
-  const client = await mqtt.connectAsync(url);
-  const earshot = await connect({ client }, { node: "kitchen", clientId: "phone" });
-  await earshot.recommend("Bohemian Rhapsody", { limit: 1 });
+async function waitForPort(node) {
+  const log = [];
+  for await (const line of createInterface({ input: node.stderr })) {
+    log.push(line);
+    const { msg, broker } = line.startsWith("{") ? JSON.parse(line) : {};
+    if (msg?.includes("is online") !== true) continue;
+    // Read on, or the node would wait for somebody to do so.
+    node.stderr.resume();
+    return broker.port;
+  }
+  throw new Error(`the node did not start:\n${log.join("\n")}`);
+}
+
+async function readRetained(port) {
+  const asker = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5 });
+  const replied = once(asker, "message");
+  await asker.subscribeAsync("earshot/kitchen/recommend/last");
+  await asker.publishAsync("earshot/kitchen/recommend/request/me", "Bohemian Rhapsody", { qos: 1 });
+  await replied;
+  const tool = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5 });
+  // The broker sends what is retained in the order in which it was published.
+  await asker.publishAsync("end", "of all", { qos: 1, retain: true });
   const topics = new Map();
   const whole = new Promise((resolve) => {
-    client.on("message", (topic, payload, { retain }) => {
-      if (retain) topics.set(topic, payload.toString());
-      if (expected.every((level) => topics.has(`earshot/kitchen/${level}`))) resolve();
+    tool.on("message", (topic, payload) => {
+      if (topic === "end") resolve();
+      else topics.set(topic, payload.toString());
     });
   });
-  await client.subscribeAsync("earshot/#");
+  await tool.subscribeAsync("#");
   await whole;
-  await client.endAsync();
+  await Promise.all([asker.endAsync(), tool.endAsync()]);
   return topics;
 }
 
-function draw(topics) {
-  const tree = {};
-  for (const [topic, value] of [...topics].toSorted(([a], [b]) => a.localeCompare(b, "en"))) {
+/** Draws topics as a tree, one line each, long values cut. */
+export function drawTree(topics) {
+  const tree = new Map();
+  for (const [topic, value] of [...topics].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     let branch = tree;
-    const levels = topic.split("/");
-    const name = levels.pop();
-    for (const level of levels) branch = branch[level] ??= {};
-    branch[name] = shorten(value);
+    for (const level of topic.split("/").slice(0, -1)) {
+      if (!branch.has(level)) branch.set(level, new Map());
+      branch = branch.get(level);
+    }
+    branch.set(topic.split("/").at(-1), value);
   }
-  return lines(tree, "").join("\n");
+  return drawBranch(tree, "").join("\n");
 }
 
-function lines(branch, indent) {
-  return Object.entries(branch).flatMap(([name, value]) =>
+function drawBranch(branch, indent) {
+  return [...branch].flatMap(([name, value]) =>
     typeof value === "string"
-      ? [`${indent}${name} = ${value}`]
-      : [`${indent}▼ ${name}`, ...lines(value, `${indent}  `)],
+      ? [`${indent}${name} = ${shorten(settle(value))}`]
+      : [`${indent}▼ ${name}`, ...drawBranch(value, `${indent}  `)],
   );
+}
+
+function settle(value) {
+  if (!value.startsWith("{")) return value;
+  return JSON.stringify(JSON.parse(value), (key, inner) => settled[key] ?? inner);
 }
 
 function shorten(value) {
   return value.length <= longestValue ? value : `${value.slice(0, longestValue)}…`;
-}
-
-function write(text) {
-  const before = readFileSync(doc, "utf8");
-  writeFileSync(
-    doc,
-    before.replace(/```text\n[^`]*```/u, () => `\`\`\`text\n${text}\n\`\`\``),
-  );
 }

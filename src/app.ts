@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { hostname } from "node:os";
 import { createAskService } from "./ask/ask-service.js";
 import { openBridge } from "./bridge/open-bridge.js";
 import type { EmbeddedBroker } from "./broker/embedded.js";
@@ -20,7 +19,7 @@ import { EarshotError, messageOf } from "./errors.js";
 import { createHomeAssistant } from "./home-assistant/home-assistant.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
 import { createLiveSongs } from "./live-songs.js";
-import { createAnnouncement } from "./mdns/mdns.js";
+import { createAnnouncer } from "./mdns/announcer.js";
 import { createMicService } from "./mic/mic-service.js";
 import { createNodeFile } from "./node-file.js";
 import { chooseName } from "./presence/choose-name.js";
@@ -192,14 +191,6 @@ async function composeApp({ config: configured, log }: AppOptions) {
     ...address,
     broker: { ...info().broker, ...url },
   }));
-  const announcement = createAnnouncement({
-    node: () => {
-      const { host, port } = info().broker;
-      return { ...address, host: broker === undefined ? host : `${hostname()}.local`, port };
-    },
-    version: programVersion,
-    log: log.child({ module: "mdns" }),
-  });
   const services: readonly Service[] = [
     ...(ownBroker?.services ?? []),
     // Before all that publishes, so that it stops after it: the node's `offline` still goes up.
@@ -212,7 +203,15 @@ async function composeApp({ config: configured, log }: AppOptions) {
     ...(config.recommender.enabled ? [recommender, catalogue] : []),
     ...(config.mic.enabled ? [ask, mic] : []),
     nodeFile,
-    ...(config.mdns.enabled ? [announcement] : []),
+    ...(config.mdns.enabled
+      ? [
+          createAnnouncer({
+            address,
+            broker: () => broker?.address(),
+            log: log.child({ module: "mdns" }),
+          }),
+        ]
+      : []),
     presence,
   ];
   return { services, info, releaseName: () => name.release() };

@@ -6,6 +6,7 @@ import { openPrompt } from "./ask-prompt.js";
 import { printReply } from "./ask-reply.js";
 import { buildRequest, readNodeFlag } from "./ask-request.js";
 import type { CommandCall } from "./command.js";
+import { findOnNetwork } from "./find-on-network.js";
 import { type NodeLine, openNodeLine } from "./node-line.js";
 import { printable } from "./printable.js";
 import { isStopSignal } from "./stop-signal.js";
@@ -21,7 +22,7 @@ export async function runAskLoop(call: CommandCall): Promise<number> {
   // A wrong flag is told before anybody has to answer a question.
   buildRequest("any title", call.flags);
   const node = readNodeFlag(call.flags["node"]);
-  const line = await openNodeLine(call.loaded);
+  const line = await openNodeLine(call.loaded, findOnNetwork);
   try {
     await runRounds(call, line, node ?? line.node);
     return 0;

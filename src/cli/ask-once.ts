@@ -4,6 +4,7 @@ import { askNode } from "./ask-node.js";
 import { printReply } from "./ask-reply.js";
 import { buildRequest, readNodeFlag } from "./ask-request.js";
 import type { CommandCall } from "./command.js";
+import { findOnNetwork } from "./find-on-network.js";
 import { openNodeLine } from "./node-line.js";
 import { printableJson } from "./printable.js";
 
@@ -26,7 +27,7 @@ export async function askOnce({
   }
   const request = buildRequest(title, flags);
   const node = readNodeFlag(flags["node"]) ?? anyNode;
-  const line = await openNodeLine(loaded);
+  const line = await openNodeLine(loaded, findOnNetwork);
   try {
     const reply = await askNode(line, { node, request, stop: line.lost });
     if (flags["json"] === true) terminal.write(`${printableJson(reply)}\n`);

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "../bus/connection.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { Channel } from "../contract/topics.js";
 import { EarshotError } from "../errors.js";
-import { connectToNode, type Remote } from "./remote.js";
+import { connectToNode, type FindNodes, type Remote } from "./remote.js";
 
 /** A connection over which a command talks with nodes in the contract's channels. */
 export interface NodeLine extends Omit<Remote, "connection"> {
@@ -32,15 +32,24 @@ export interface NodeLine extends Omit<Remote, "connection"> {
  *
  * @throws EarshotError `broker_unavailable`
  */
-export async function openNodeLine(loaded: LoadedConfig): Promise<NodeLine> {
+export async function openNodeLine(
+  loaded: LoadedConfig,
+  findElsewhere?: FindNodes,
+): Promise<NodeLine> {
   const listeners = new Map<string, (message: IncomingMessage) => void>();
   const lost = new AbortController();
-  const { connection, ...remote } = await connectToNode(loaded, {
-    onMessage: (message) => listeners.get(message.topic)?.(message),
-    onClose: () => {
-      lost.abort(new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`));
+  const { connection, ...remote } = await connectToNode(
+    loaded,
+    {
+      onMessage: (message) => listeners.get(message.topic)?.(message),
+      onClose: () => {
+        lost.abort(
+          new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`),
+        );
+      },
     },
-  });
+    findElsewhere,
+  );
   return {
     ...remote,
     client: `cli-${randomUUID().slice(0, 8)}`,

@@ -6,6 +6,7 @@ import { createConnector, type VersionSetting } from "../bus/negotiate.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { Config } from "../config/schema.js";
 import { EarshotError, messageOf } from "../errors.js";
+import type { FoundNode } from "../mdns/find-nodes.js";
 import { type NodeFile, readNodeFile } from "../node-file.js";
 import { chooseSignIn, type SignIn } from "./sign-in.js";
 
@@ -27,8 +28,6 @@ export interface RemoteEvents {
 }
 
 const connectTimeoutMs = 5000;
-/** Long enough for an answer over Wi-Fi, short enough for somebody who has no node. */
-const findTimeoutMs = 1000;
 
 /** One place where the node may be. */
 interface Candidate {
@@ -39,31 +38,49 @@ interface Candidate {
   readonly where: string;
 }
 
+/** Looks for nodes on the network. */
+export type FindNodes = () => Promise<readonly FoundNode[]>;
+
 /**
  * Finds the node without being told where it is: the external broker when one is configured, else
  * `broker.host` and `broker.port` when somebody has set them, else the node that runs out of the
- * same data folder, else the default address, else a node that announces itself in the local
- * network (`mdns.enabled`).
+ * same data folder, else the default address, else the one that `findElsewhere` finds.
  *
- * @throws EarshotError `broker_unavailable` naming every address that was tried
+ * @param findElsewhere without it only this machine and the configured broker are tried
+ * @throws EarshotError `broker_unavailable` naming every address that was tried, or the nodes among
+ *   which it cannot choose
  */
-export async function connectToNode(loaded: LoadedConfig, events: RemoteEvents): Promise<Remote> {
+export async function connectToNode(
+  loaded: LoadedConfig,
+  events: RemoteEvents,
+  findElsewhere?: FindNodes,
+): Promise<Remote> {
   const failures: string[] = [];
   let cause: unknown;
-  for await (const { route, version, ...place } of listPlaces(loaded)) {
-    try {
-      const connection = await createConnector(version)({
-        clientId: `earshot-cli-${randomUUID().slice(0, 8)}`,
-        timeoutMs: connectTimeoutMs,
-        onClose: () => {},
-        ...events,
-        route,
-      });
-      return { connection, ...place };
-    } catch (error) {
-      failures.push(`${place.where} (${messageOf(error)})`);
-      cause = error;
+  const tryEach = async (candidates: readonly Candidate[]): Promise<Remote | undefined> => {
+    for (const { route, version, ...place } of candidates) {
+      try {
+        const connection = await createConnector(version)({
+          clientId: `earshot-cli-${randomUUID().slice(0, 8)}`,
+          timeoutMs: connectTimeoutMs,
+          onClose: () => {},
+          ...events,
+          route,
+        });
+        return { connection, ...place };
+      } catch (error) {
+        failures.push(`${place.where} (${messageOf(error)})`);
+        cause = error;
+      }
     }
+    return undefined;
+  };
+  const near = await tryEach(await listCandidates(loaded));
+  if (near !== undefined) return near;
+  const isPlaced = loaded.config.broker.mode === "external" || isAddressSet(loaded);
+  if (findElsewhere !== undefined && !isPlaced) {
+    const far = await tryEach(chooseFound(await findElsewhere(), loaded));
+    if (far !== undefined) return far;
   }
   const isRefused = cause instanceof EarshotError && isSignInRefusal(cause.cause);
   const hint = isRefused
@@ -76,20 +93,8 @@ export async function connectToNode(loaded: LoadedConfig, events: RemoteEvents):
   );
 }
 
-/** What is known, and after that whatever the local network knows, unless a place was named. */
-async function* listPlaces(loaded: LoadedConfig): AsyncGenerator<Candidate> {
-  yield* await listCandidates(loaded);
-  const named = ["broker.host", "broker.port", "broker.mode", "mqtt.url"];
-  if (named.some((key) => (loaded.sources.get(key) ?? "default") !== "default")) return;
-  const { findAnnouncedNode } = await import("../mdns/mdns.js");
-  const found = await findAnnouncedNode(findTimeoutMs);
-  if (found !== undefined) {
-    // A user and a password of ours are not for whoever announces itself.
-    yield { base: found.base, node: found.node, ...locate(found, undefined) };
-  }
-}
-
-async function listCandidates({ config, sources }: LoadedConfig): Promise<readonly Candidate[]> {
+async function listCandidates(loaded: LoadedConfig): Promise<readonly Candidate[]> {
+  const { config } = loaded;
   const { broker, mqtt, data } = config;
   const host = reachable(broker.host);
   const configured = { base: mqtt.baseTopic, node: config.node.id };
@@ -97,12 +102,10 @@ async function listCandidates({ config, sources }: LoadedConfig): Promise<readon
     const route = await createExternalRoute(mqtt);
     return [{ ...configured, route, version: mqtt.version, where: placeOf(mqtt.url) }];
   }
-  const isSet = (key: string): boolean => (sources.get(key) ?? "default") !== "default";
-  const isAddressSet = broker.port !== 0 && (isSet("broker.host") || isSet("broker.port"));
-  const note = isAddressSet ? undefined : await readNodeFile(data.dir);
+  const note = isAddressSet(loaded) ? undefined : await readNodeFile(data.dir);
   const noted = note === undefined ? [] : [await followNote(note, config)];
   // Set by hand the base wins over the note's.
-  const found = isSet("mqtt.baseTopic")
+  const found = isSet(loaded, "mqtt.baseTopic")
     ? noted.map((candidate) => ({ ...candidate, base: mqtt.baseTopic }))
     : noted;
   // As an address port 0 means 1883 to a client, where somebody else may be.
@@ -116,6 +119,43 @@ async function listCandidates({ config, sources }: LoadedConfig): Promise<readon
     `broker.port is 0, so the port is known only while a node runs out of ${data.dir}, and none ` +
       "does; start one with: earshot start, or name the port: --broker.port",
   );
+}
+
+function isSet({ sources }: LoadedConfig, key: string): boolean {
+  return (sources.get(key) ?? "default") !== "default";
+}
+
+/** Whether somebody has said where the broker is. */
+function isAddressSet(loaded: LoadedConfig): boolean {
+  const { port } = loaded.config.broker;
+  return port !== 0 && (isSet(loaded, "broker.host") || isSet(loaded, "broker.port"));
+}
+
+/**
+ * The node among those found that is meant: the one of the name that is configured, or the only one.
+ * Anybody can announce a broker to collect passwords, so that ours goes there only with
+ * `mdns.enabled`.
+ */
+function chooseFound(found: readonly FoundNode[], loaded: LoadedConfig): readonly Candidate[] {
+  const { mqtt, mdns, node } = loaded.config;
+  const isMeant = isSet(loaded, "node.id")
+    ? ({ node: name }: FoundNode): boolean => name === node.id
+    : (): boolean => true;
+  const meant = found.filter(isMeant);
+  if (meant.length > 1) {
+    const names = meant.map(({ node: name, host, port }) => `${name} at ${host}:${port}`);
+    throw new EarshotError(
+      "broker_unavailable",
+      `there are several nodes on the network: ${names.join(", ")}; name one: --node.id NAME`,
+    );
+  }
+  const { username, password } = mqtt;
+  const signIn = mdns.enabled && username !== "" ? { username, password } : undefined;
+  return meant.map(({ base, node: name, ...address }) => ({
+    base,
+    node: name,
+    ...locate(address, signIn),
+  }));
 }
 
 async function followNote({ base, node, broker }: NodeFile, config: Config): Promise<Candidate> {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { watchFilters } from "../contract/topics.js";
 import { EarshotError, messageOf } from "../errors.js";
 import type { Command } from "./command.js";
+import { findOnNetwork } from "./find-on-network.js";
 import { printable, printableJson } from "./printable.js";
 import { connectToNode } from "./remote.js";
 import { isStopSignal } from "./stop-signal.js";
@@ -29,21 +30,25 @@ until Ctrl-C.
           : formatEvent(event, { base: remote.base, isColoured });
       terminal.write(`${line}\n`);
     };
-    const remote = await connectToNode(loaded, {
-      // One message that cannot be shown must not be the last one.
-      onMessage: ({ topic, payload }) => {
-        try {
-          show(topic, payload);
-        } catch (error) {
-          terminal.writeError(printable(`earshot watch: ${topic}: ${messageOf(error)}`));
-        }
+    const remote = await connectToNode(
+      loaded,
+      {
+        // One message that cannot be shown must not be the last one.
+        onMessage: ({ topic, payload }) => {
+          try {
+            show(topic, payload);
+          } catch (error) {
+            terminal.writeError(printable(`earshot watch: ${topic}: ${messageOf(error)}`));
+          }
+        },
+        onClose: () => {
+          lost.abort(
+            new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`),
+          );
+        },
       },
-      onClose: () => {
-        lost.abort(
-          new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`),
-        );
-      },
-    });
+      findOnNetwork,
+    );
     for (const filter of watchFilters(remote.base)) await remote.connection.subscribe(filter);
     terminal.writeError(`watching ${remote.base}/# at ${remote.where} (Ctrl-C ends)`);
     const stop = AbortSignal.any([signal, lost.signal]);

@@ -12,13 +12,6 @@ import type { Config } from "./schema.js";
 export function checkAvailability(config: Config, hasUsers: boolean): void {
   if (config.broker.mode === "external") return;
   checkTls(config.broker);
-  if (config.mdns.enabled && isLoopback(config.broker.host)) {
-    throw wrong(
-      "mdns.enabled",
-      `no other machine can reach the broker at ${config.broker.host}, so there is nothing to ` +
-        "announce; set broker.host to an address of the network, or use an external broker",
-    );
-  }
   if (!hasUsers && !config.broker.allowAnonymousFromTheWholeNetwork) checkReach(config.broker);
 }
 

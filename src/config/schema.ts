@@ -193,6 +193,13 @@ export const configSchema = {
       env: "EARSHOT_BROKER_USERS",
     }),
   },
+  mdns: {
+    enabled: flag({
+      doc: "Whether the embedded broker is announced on the network (_mqtt._tcp), so that earshot ask and watch on other machines find it; there: whether they sign in at a broker that they have found so.",
+      default: false,
+      env: "EARSHOT_MDNS_ENABLED",
+    }),
+  },
   bridge: {
     url: optionalText({
       doc: "Another broker that the embedded one is joined to: what this node says goes there, requests come from there. Empty: none.",
@@ -237,13 +244,6 @@ export const configSchema = {
         env: "EARSHOT_BRIDGE_TLS_KEY",
       }),
     },
-  },
-  mdns: {
-    enabled: flag({
-      doc: "Whether this node's broker is announced in the local network (_mqtt._tcp), so that earshot ask on another machine finds it.",
-      default: false,
-      env: "EARSHOT_MDNS_ENABLED",
-    }),
   },
   mic: {
     enabled: flag({

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { programRoot } from "../../src/program.js";
+import { connectTestClient } from "../support/mqtt-client.js";
+import { startNodeHere } from "../support/node-here.js";
+
+/** The topics of the tree in docs/mqtt-explorer.md: two spaces a level, values after the equals sign. */
+function documentedTopics(): readonly string[] {
+  const text = readFileSync(join(programRoot, "docs", "mqtt-explorer.md"), "utf8");
+  const [, block = ""] = /```text\n([^`]*)```/u.exec(text) ?? [];
+  const path: string[] = [];
+  const topics: string[] = [];
+  for (const line of block.trimEnd().split("\n")) {
+    const [, indent = "", mark, name = ""] = /^( *)(▼ )?([^ ]+)/u.exec(line) ?? [];
+    path.splice(indent.length / 2, Infinity, name);
+    if (mark === undefined) topics.push(path.join("/"));
+  }
+  return topics;
+}
+
+test("a tool that connects later sees the whole node: the documented topics, as text, numbers bare or flat", async (t) => {
+  const node = await startNodeHere(t, { EARSHOT_NODE_ID: "kitchen", EARSHOT_MIC_ENABLED: "true" });
+  const asker = await connectTestClient(t, node.port);
+  await asker.subscribe("earshot/kitchen/recommend/last");
+  await asker.subscribe("earshot/kitchen/mic/state");
+  await asker.publish("earshot/kitchen/recommend/request/me", "Bohemian Rhapsody");
+  await asker.next(({ topic }) => topic.endsWith("/last"));
+  await asker.next(({ topic }) => topic.endsWith("/mic/state"));
+
+  const tool = await connectTestClient(t, node.port);
+  // The broker sends what is retained in the order in which it was published.
+  await asker.publish("end", "of all", { retain: true });
+  await tool.subscribe("#");
+  await tool.next(({ topic }) => topic === "end");
+  const retained = new Map(
+    tool.seen.flatMap(({ retain, topic, text }) => (retain ? [[topic, text]] : [])),
+  );
+  assert.deepEqual([...retained.keys()].toSorted(), documentedTopics().toSorted());
+  for (const [topic, text] of retained) {
+    assert.doesNotMatch(text, /[\p{Cc}\u{FFFD}]/u, topic);
+    assert.doesNotThrow(() => {
+      if (text.startsWith("{")) JSON.parse(text);
+    }, topic);
+  }
+  assert.match(retained.get("earshot/kitchen/mic/threshold") ?? "", /^-?\d+(?:\.\d)?$/u);
+  const health: unknown = JSON.parse(retained.get("earshot/kitchen/health") ?? "null");
+  const values = Object.values(health ?? {});
+  assert.ok(values.length > 5 && values.every((value) => typeof value === "number"));
+});
