@@ -119,12 +119,14 @@ function scaleOf(draft: Draft, sisters: "share" | "percent" | undefined): ScaleV
   const isEmpty = isAllZero(numbers);
   const values =
     isZeroUnknown(field) && !isEmpty ? numbers.filter((value) => value !== 0) : numbers;
-  const isPercentText = cells.some((cell) => typeof cell === "string" && cell.endsWith("%"));
+  const signs = cells.filter((cell) => typeof cell === "string" && cell.trimEnd().endsWith("%"));
+  const isSigned = signs.length > 0 && signs.length >= numbers.length;
   if (isEmpty && field !== "loudness") return { kind: "scaled", field, factor: 1, isSure: false };
   if (field === "duration" && countSpecial(cells, parseClock) > cells.length / 2) {
     return { kind: "scaled", field, factor: 1, from: "m:ss", isSure: true };
   }
-  return decideScale({ field, values, unit: isPercentText ? "percent" : unit, sisters });
+  const written = signs.length > 0 ? "percent" : unit;
+  return decideScale({ field, values, unit: written, isSigned, sisters });
 }
 
 function sistersOf(verdicts: readonly ScaleVerdict[]): "share" | "percent" | undefined {

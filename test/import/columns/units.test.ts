@@ -85,6 +85,36 @@ test("A column whose scale cannot be told is left out with a warning, never gues
   assert.match(tempo.column("tempo")?.left_out ?? "", /10 to 400 BPM/u);
 });
 
+test("Shares among percent are refused, however few; percent that crowds near 0 is not", async () => {
+  const decimals = (row: number) => (chance(row) * 100).toFixed(2);
+  for (const [every, other] of [
+    [7, decimals],
+    [20, decimals],
+    [7, (row: number) => String(whole(row))],
+    [60, (row: number) => String(whole(row))],
+  ] as const) {
+    const cell = (row: number) => (row % every === 0 ? share(row).toFixed(3) : other(row));
+    const { left_out, warning } = await understand("energy", cell, 700);
+    assert.match(
+      left_out ?? "taken",
+      /some rows are 0 to 1 and others 0 to 100/u,
+      `every ${every}`,
+    );
+    assert.equal(warning, true);
+  }
+  const even = await understand("energy", decimals, 700);
+  assert.equal(even.form, "percent");
+  const crowded = (row: number) => (10 ** (chance(row) * 3.5 - 1.5)).toFixed(4);
+  const named = await understand("acousticness (%)", crowded, 700);
+  assert.equal(named.form, "percent", named.left_out);
+});
+
+test("A % sign in every cell leaves no doubt, however low the percents are", async () => {
+  const low = await understand("speechiness", (row) => `${share(row)} %`);
+  assert.equal(low.form, "percent", low.left_out);
+  assert.equal(low.value, share(1) / 100);
+});
+
 test("Loudness on another scale is a feature of its own", async () => {
   const decibels = (row: number) => (-2 - chance(row) * 18).toFixed(3);
   const cases: readonly (readonly [string, (row: number) => Cell, string])[] = [
