@@ -29,7 +29,7 @@ const enoughToSlip = 3;
 
 /** Creates the reader for a table whose columns are understood. */
 export function createSongReader(taken: readonly ColumnPlan[]): SongReader {
-  const tallies = taken.map(() => createTally());
+  const tallies = taken.map(({ read }) => createTally(read));
   const textOf = textReader(taken, tallies);
   const slots = numberSlots(taken, tallies);
   const features = slots.flatMap((slot, position) =>

@@ -1,3 +1,4 @@
+import { type BlockCheck, createBlockCheck, type OddRows } from "./block-check.js";
 import type { CellReader } from "./column-plan.js";
 
 /** What was seen in one column of a table. */
@@ -7,6 +8,8 @@ export interface Tally {
   /** Counts a text, "" being unknown, and returns it. */
   addText(text: string): string;
   readonly counts: Readonly<TallyCounts>;
+  /** Rows that look as if they were on another scale; to be asked once, after the last row. */
+  oddRows(): OddRows | undefined;
 }
 
 interface TallyCounts {
@@ -24,7 +27,8 @@ interface TallyCounts {
 }
 
 /** Creates counts of nothing. */
-export function createTally(): Tally {
+export function createTally(reader?: CellReader): Tally {
+  const blocks = checkFor(reader);
   const counts: TallyCounts = {
     known: 0,
     unknown: 0,
@@ -39,19 +43,23 @@ export function createTally(): Tally {
     addNumber(value, { least, most, isZeroUnknown }) {
       if (value === undefined) {
         counts.unreadable += 1;
+        blocks?.addImpossible(Number.NaN);
         return Number.NaN;
       }
       const isZero = value === 0 && isZeroUnknown;
       if (isZero || Number.isNaN(value)) {
         counts.unknown += 1;
         if (isZero) counts.zeros += 1;
+        blocks?.add(Number.NaN);
         return Number.NaN;
       }
       if (value < least || value > most) {
         counts.outside += 1;
+        blocks?.addImpossible(value);
         return Number.NaN;
       }
       counts.known += 1;
+      blocks?.add(value);
       if (value < counts.least) counts.least = value;
       if (value > counts.most) counts.most = value;
       return value;
@@ -61,5 +69,11 @@ export function createTally(): Tally {
       else counts.known += 1;
       return text;
     },
+    oddRows: () => blocks?.oddRows(),
   };
+}
+
+function checkFor(reader: CellReader | undefined): BlockCheck | undefined {
+  if (reader?.kind !== "number" || reader.isOtherScale === undefined) return undefined;
+  return createBlockCheck(reader.isOtherScale);
 }

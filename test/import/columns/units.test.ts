@@ -287,3 +287,30 @@ test("A column of one value was not analysed, and one that is 0 at the beginning
   assert.equal(late.songs[0]?.features["energy"], undefined);
   assert.equal(late.songs.at(-1)?.features["energy"], share(20_599));
 });
+
+test("A scale that changes beyond the rows that were looked at is told", async () => {
+  const joined = (row: number) => String(row < 20_000 ? whole(row) : share(row));
+  const energy = await understand("energy", joined, 22_000);
+  assert.equal(energy.form, "percent");
+  assert.deepEqual(energy.other_scale, { from: 20_001, to: 22_000 });
+  assert.equal(energy.warning, true);
+});
+
+test("A column that begins with zeros is read on the scale of what follows", async () => {
+  const late = (row: number) => String(row < 20_100 ? 0 : 1 + (whole(row) % 100));
+  const popular = await understand("popularity", late, 20_400);
+  assert.equal(popular.warning, undefined);
+  assert.equal(popular.most, 1);
+  assert.equal(popular.songs[20_099]?.popularity, 0);
+  assert.equal(popular.songs[20_110]?.popularity, undefined, "too early to tell");
+  assert.equal(popular.songs[20_399]?.popularity, (1 + (whole(20_399) % 100)) / 100);
+  const steps = await understand(
+    "valence",
+    (row) => String(row < 20_100 ? 0 : 1 + (row % 9)),
+    20_400,
+  );
+  assert.match(steps.left_out ?? "", /scale cannot be told: it begins with zeros.*\(300\)/u);
+  assert.equal(steps.warning, true);
+  const wrong = await understand("mode", (row) => String(row < 300 ? 1 : 7), 20_400);
+  assert.equal(wrong.warning, true);
+});
