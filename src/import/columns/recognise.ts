@@ -1,3 +1,5 @@
+import { EarshotError } from "../../errors.js";
+import { knownFeatures } from "../../sound/features.js";
 import type { Cell, TableRow } from "../table.js";
 import { cleanText, decideWrapping, unwrapText } from "./cell-text.js";
 import type { CellReader, ColumnPlan, LeftOutColumn, TablePlan } from "./column-plan.js";
@@ -42,7 +44,12 @@ interface Candidate {
   readonly origin: "user" | "format" | "name";
 }
 
-/** Finds out what the columns of a table mean: by what the user says, the format, the names and the values. */
+/**
+ * Finds out what the columns of a table mean: by what the user says, the format, the names and the
+ * values.
+ *
+ * @throws EarshotError `bad_usage` when a column cannot be what the user says
+ */
 export function recogniseColumns(options: RecogniseOptions): TablePlan {
   const { columns, sample } = options;
   const leftOut: LeftOutColumn[] = [];
@@ -63,6 +70,7 @@ export function recogniseColumns(options: RecogniseOptions): TablePlan {
     const found = readers.get(index);
     if (found === undefined) continue;
     const owner = taken.get(found.field);
+    if (candidate.origin === "user") checkHonoured(candidate, found, { options, owner });
     if ("reason" in found) leave(index, found.reason, found.isWarning);
     else if (owner !== undefined && candidate.origin === "format") {
       taken.set(found.field, { ...owner, others: [...(owner.others ?? []), index] });
@@ -86,7 +94,7 @@ function candidateOf(index: number, options: RecogniseOptions): Candidate | stri
   const mapped = options.mapped.get(index);
   if (mapped === "-") return "left out as --map says";
   if (mapped !== undefined) {
-    const field = mapped === "feature" ? key || `column_${index + 1}` : mapped;
+    const field = mapped === "feature" ? ownFeatureName(key, index) : mapped;
     return { index, field, rank: -2, unit, origin: "user" };
   }
   const known = options.known?.get(index);
@@ -104,6 +112,36 @@ function candidateOf(index: number, options: RecogniseOptions): Candidate | stri
     if (reason !== undefined) return reason;
   }
   return unknownName;
+}
+
+/**
+ * The name of a feature that is compared as it is. Under a known name its scale would have to be the
+ * known one: a column `energy` from 0 to 10 becomes `energy_raw`.
+ */
+function ownFeatureName(key: string, index: number): string {
+  if (key === "") return `column_${index + 1}`;
+  const isKnown = isSongField(key) || knownFeatures.some(({ name }) => name === key);
+  return isKnown ? `${key}_raw` : key;
+}
+
+function checkHonoured(
+  { index }: Candidate,
+  found: Found,
+  {
+    options,
+    owner,
+  }: { readonly options: RecogniseOptions; readonly owner: ColumnPlan | undefined },
+): void {
+  const reason =
+    "reason" in found
+      ? found.reason
+      : owner === undefined
+        ? undefined
+        : `"${owner.column}" is ${found.field} already`;
+  if (reason === undefined) return;
+  const field = options.mapped.get(index) ?? "";
+  const column = columnName(options.columns, index);
+  throw new EarshotError("bad_usage", `--map "${column}=${field}" cannot be done: ${reason}`);
 }
 
 const unknownName = "unknown name; --map COLUMN=feature would take it";
