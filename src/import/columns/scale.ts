@@ -119,15 +119,27 @@ function asPercent(field: string, values: SortedValues): ScaleVerdict {
   return { ...scaled(field, 0.01), from: "percent", isSure: (valueAt(values, 1) ?? 0) > 10 };
 }
 
+/** Half of a catalogue is quieter than this; standardised values have their middle at 0. */
+const loudestMiddleDb = -3;
+/** Decibels without their sign; sound levels of 40 to 95 dB(A) are none of these. */
+const unsignedDb = { most: 60, leastMiddle: 2, mostMiddle: 40 } as const;
+
 /** dB below full scale; anything else that is called loudness is a feature of its own. */
 function decideLoudness({ field, values, unit }: ScaleQuestion): ScaleVerdict {
   const { least, most } = featureOf(field);
   if (unit === "lufs") return decideScale({ field: "loudness_ebu128", values, unit: undefined });
+  const middle = valueAt(values, 0.5) ?? Number.NaN;
   const isUnsigned = shareWithin(values, 0, Infinity) >= mostShare;
   if (isUnsigned && shareWithin(values, 0, 1) >= mostShare && unit !== "db") {
     return scaled("average_loudness", 1);
   }
-  if (isUnsigned && shareWithin(values, 0, 100) >= mostShare) return scaled("loudness_positive", 1);
+  const hasUnsignedMiddle = middle >= unsignedDb.leastMiddle && middle <= unsignedDb.mostMiddle;
+  if (hasUnsignedMiddle && shareWithin(values, 0, unsignedDb.most) >= mostShare) {
+    return scaled("loudness_positive", 1);
+  }
+  if (isUnsigned || middle > loudestMiddleDb) {
+    return untold(values, `${least} to ${most} dB, with half below ${loudestMiddleDb} dB`);
+  }
   if (shareWithin(values, least, most) >= mostShare) return scaled(field, 1);
   return untold(values, `${least} to ${most} dB`);
 }

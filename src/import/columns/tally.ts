@@ -5,6 +5,8 @@ import type { CellReader } from "./column-plan.js";
 export interface Tally {
   /** Counts a value; @returns it, or NaN where it is unknown or impossible. */
   addNumber(value: number | undefined, range: Extract<CellReader, { kind: "number" }>): number;
+  /** Counts a 0 of a song that was not analysed; @returns NaN. */
+  addUnanalysed(): number;
   /** Counts a text, "" being unknown, and returns it. */
   addText(text: string): string;
   readonly counts: Readonly<TallyCounts>;
@@ -63,6 +65,12 @@ export function createTally(reader?: CellReader): Tally {
       if (value < counts.least) counts.least = value;
       if (value > counts.most) counts.most = value;
       return value;
+    },
+    addUnanalysed() {
+      counts.unknown += 1;
+      counts.zeros += 1;
+      blocks?.add(Number.NaN);
+      return Number.NaN;
     },
     addText(text) {
       if (text === "") counts.unknown += 1;

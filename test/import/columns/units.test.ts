@@ -129,6 +129,14 @@ test("Loudness on another scale is a feature of its own", async () => {
   for (const [name, cell, feature] of cases) {
     assert.equal((await understand(name, cell)).taken_as, feature, name);
   }
+  for (const odd of [
+    (row: number) => (chance(row) * 6 - 3).toFixed(3),
+    (row: number) => String(40 + (whole(row) % 56)),
+  ]) {
+    const { left_out = "taken", warning } = await understand("loudness", odd);
+    assert.match(left_out, /scale cannot be told: .* half below -3 dB/u);
+    assert.equal(warning, true);
+  }
   const zero = await understand("loudness", (row) => (row === 1 ? "0.566" : decibels(row)));
   assert.equal(zero.value, 0.566);
 });
@@ -253,7 +261,7 @@ test("Zeros of songs that were not analysed are unknown, other zeros are values"
     "0",
     "0.7",
   ];
-  const { songs } = await importTable({
+  const { songs, column } = await importTable({
     columns,
     rows: Array.from({ length: 60 }, (_, row) => [
       `S${row}`,
@@ -264,6 +272,8 @@ test("Zeros of songs that were not analysed are unknown, other zeros are values"
   assert.deepEqual(songs[1]?.features, { instrumentalness: 0.9, mode: 1, energy: 0.001 });
   assert.equal(songs[2]?.features["instrumentalness"], 0);
   assert.equal(songs[2]?.features["mode"], 0);
+  assert.equal(column("valence")?.unknown_share, 1 / 60);
+  assert.equal(column("mode")?.unknown_share, 0);
 });
 
 test("A column of one value was not analysed, and one that is 0 at the beginning neither", async () => {
