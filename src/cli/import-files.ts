@@ -83,7 +83,9 @@ async function tryOut({ locations, map }: Wish, { terminal, display, signal, log
   const report = await tryImport({ locations, map, signal, log, onProgress });
   display.clear();
   terminal.write(formatReport(report, terminal.columns));
-  terminal.write(`\n${count(report.songs)} songs could be imported; nothing was changed\n`);
+  terminal.write(
+    `\n${count(report.songs)} songs could be imported, before repeats are left out; nothing was changed\n`,
+  );
 }
 
 async function importInto(dataDir: string, wish: Wish, steps: Steps): Promise<void> {

@@ -101,7 +101,8 @@ function candidateOf(index: number, options: RecogniseOptions): Candidate | stri
   if (known !== undefined)
     return { index, field: known, rank: -1, unit: undefined, origin: "format" };
   if (key === "") return name === "" ? "it has no name" : unknownName;
-  for (const framed of framedKeys(key)) {
+  const frames = framedKeys(key);
+  for (const framed of frames) {
     for (const field of songFields) {
       const rank = songFieldNames[field].indexOf(framed);
       if (rank !== -1) return { index, field, rank, unit, origin: "name" };
@@ -109,7 +110,8 @@ function candidateOf(index: number, options: RecogniseOptions): Candidate | stri
     const feature = featureNamed(framed);
     if (feature !== undefined) return { index, field: feature, rank: 0, unit, origin: "name" };
     const reason = whyIgnored(framed);
-    if (reason !== undefined) return reason;
+    // The bare name says it better: `audio_features.key` is a key of music, not of a database.
+    if (reason !== undefined) return whyIgnored(frames.at(-1) ?? framed) ?? reason;
   }
   return unknownName;
 }
@@ -190,7 +192,10 @@ function plainNumber(field: string): CellReader {
 
 function yearReader(cells: readonly Cell[], latest: number): Found {
   const scale = decideYearScale(cells, latest);
-  if (scale === undefined) return { field: "year", reason: "it holds no years", isWarning: false };
+  if (scale === undefined) {
+    const reason = "it holds no years (four digits, or a date with them)";
+    return { field: "year", reason, isWarning: true };
+  }
   const read = (cell: Cell) => parseYear(cell, scale, latest);
   const isDate = cells.some((cell) => typeof cell === "string" && /\d[-/.]\d/u.test(cell));
   const form = scale === "year" ? (isDate ? "date" : undefined) : "seconds since 1970";
