@@ -1,7 +1,7 @@
 import type { SongInput } from "../catalogue/song-input.js";
 import type { ColumnReport, ImportReport, SkipReason, SourceReport } from "../import/report.js";
 import { featureOf } from "../sound/features.js";
-import { count } from "./import-progress.js";
+import { count, countOf } from "./numbers.js";
 import { columnsOf, fitColumns, printable } from "./printable.js";
 
 const reasons: Readonly<Record<SkipReason, string>> = {
@@ -35,7 +35,7 @@ function formatSource(source: SourceReport, columns: number): string[] {
   const left = source.columns.filter(({ taken_as }) => taken_as === undefined);
   return [
     `${source.name}: ${source.format}`,
-    `  ${count(source.rows)} rows read, ${count(source.songs)} songs kept`,
+    `  ${countOf(source.rows, "row")} read, ${countOf(source.songs, "song")} kept`,
     ...formatSkipped(source.skipped),
     "",
     `  ${tableLine(["column", "taken for", "range", "unknown"])}`,
@@ -109,8 +109,8 @@ function formatTaken(column: ColumnReport, columns: number): string[] {
 function formatOdd(column: ColumnReport, columns: number): string[] {
   const { impossible = 0, unreadable = 0, other_scale: other } = column;
   const said = [
-    ...(impossible === 0 ? [] : [`${count(impossible)} impossible values`]),
-    ...(unreadable === 0 ? [] : [`${count(unreadable)} cells that are no number`]),
+    ...(impossible === 0 ? [] : [countOf(impossible, "impossible value")]),
+    ...(unreadable === 0 ? [] : [`${countOf(unreadable, "cell")} without a number`]),
   ];
   const rows =
     other === undefined
