@@ -10,6 +10,7 @@ import {
 import { EarshotError } from "../errors.js";
 import { formatCatalogues } from "./catalogue-table.js";
 import type { CommandCall } from "./command.js";
+import { countOf } from "./numbers.js";
 
 /** What can be done with catalogues, by the word that follows `catalogue`. */
 const actions: ReadonlyMap<string, (call: CommandCall) => Promise<number>> = new Map([
@@ -67,7 +68,7 @@ async function verify(call: CommandCall): Promise<number> {
   for (const id of ids) {
     try {
       const manifest = await verifyCatalogue(dir, id);
-      call.terminal.write(`${formatId(manifest)} is whole, ${manifest.songs} songs\n`);
+      call.terminal.write(`${formatId(manifest)} is whole, ${countOf(manifest.songs, "song")}\n`);
     } catch (error) {
       if (!(error instanceof EarshotError) || error.code !== "bad_catalogue") throw error;
       damaged += 1;
@@ -87,7 +88,7 @@ async function remove(call: CommandCall): Promise<number> {
 
 function tellLive({ terminal }: CommandCall, manifest: Manifest): void {
   terminal.write(
-    `${formatId(manifest)} is live now, ${manifest.songs} songs; a node that runs changes over by itself\n`,
+    `${formatId(manifest)} is live now, ${countOf(manifest.songs, "song")}; a node that runs changes over by itself\n`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { StoredCatalogue } from "../catalogue/store.js";
+import { count } from "./numbers.js";
 import { columnsOf, fitColumns, printable } from "./printable.js";
 
 const headings = ["", "CATALOGUE", "SONGS", "FEATURES", "SIZE", "BUILT", "SOURCE"] as const;
@@ -41,7 +42,7 @@ function cellsOf(stored: StoredCatalogue): readonly string[] {
   const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
   const built = built_at.slice(0, 16).replace("T", " ");
   const origin = fitColumns(printable(source.name), widestSource).trimEnd();
-  return [...head, String(songs), String(features.length), formatBytes(bytes), built, origin];
+  return [...head, count(songs), String(features.length), formatBytes(bytes), built, origin];
 }
 
 function remarkOf(stored: StoredCatalogue): string | undefined {

@@ -15,8 +15,9 @@ import { discardDownload } from "../import/source/download.js";
 import type { Log } from "../lifecycle.js";
 import type { CommandCall, CommandFlags, Terminal } from "./command.js";
 import { checkImportName, defaultCatalogueName } from "./import-name.js";
-import { count, createProgressDisplay, type ProgressDisplay } from "./import-progress.js";
+import { createProgressDisplay, type ProgressDisplay } from "./import-progress.js";
 import { formatReport } from "./import-report.js";
+import { count, countOf } from "./numbers.js";
 import { printable } from "./printable.js";
 import { isStopSignal } from "./stop-signal.js";
 
@@ -83,7 +84,9 @@ async function tryOut({ locations, map }: Wish, { terminal, display, signal, log
   const report = await tryImport({ locations, map, signal, log, onProgress });
   display.clear();
   terminal.write(formatReport(report, terminal.columns));
-  terminal.write(`\n${count(report.songs)} songs could be imported; nothing was changed\n`);
+  terminal.write(
+    `\n${countOf(report.songs, "song")} could be imported, before repeats are left out; nothing was changed\n`,
+  );
 }
 
 async function importInto(dataDir: string, wish: Wish, steps: Steps): Promise<void> {
@@ -156,9 +159,9 @@ function describeResult(manifest: Manifest, report: ImportReport): string {
   const { songs, repeated, features } = manifest;
   const [song] = report.samples;
   const title = song === undefined ? "a title" : printable(song.title).replaceAll(/["$`\\]/gu, "");
-  const repeats = repeated === 0 ? "" : ` ${count(repeated)} repeated recordings were left out.`;
+  const repeats = repeated === 0 ? "" : ` Repeated recordings left out: ${count(repeated)}.`;
   return `
-${formatId(manifest)} is live: ${count(songs)} songs, compared by ${features.length} features.${repeats}
+${formatId(manifest)} is live: ${countOf(songs, "song")}, compared by ${countOf(features.length, "feature")}.${repeats}
 A node that is running changes over by itself. To ask it:
   ./earshot ask "${title}"
 `;

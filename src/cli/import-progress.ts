@@ -4,6 +4,7 @@ import type { ImportProgress } from "../import/import.js";
 import type { DownloadProgress } from "../import/source/download.js";
 import type { Terminal } from "./command.js";
 import { createLiveLine } from "./live-line.js";
+import { count } from "./numbers.js";
 import { printable } from "./printable.js";
 
 /** Shows how far an import is: a line that is rewritten, or now and then one more in a log. */
@@ -36,11 +37,12 @@ export function createProgressDisplay(
   const start = now();
   const everyMs = terminal.isInteractive ? terminalEveryMs : logEveryMs;
   let shownAt = terminal.isInteractive ? -Infinity : start;
-  const showText = (describe: (elapsedMs: number) => string): void => {
+  const showText = (describe: (elapsedMs: number) => string | undefined): void => {
     const time = now();
     if (time - shownAt < everyMs) return;
-    shownAt = time;
     const text = describe(time - start);
+    if (text === undefined) return;
+    shownAt = time;
     if (terminal.isInteractive) line.show(text);
     else terminal.writeError(text);
   };
@@ -51,13 +53,13 @@ export function createProgressDisplay(
   };
 }
 
-/** How far it is, in one line. */
-function describeProgress(progress: JobProgress, elapsedMs: number): string {
+/** How far it is, in one line; `undefined` for what reading and writing both tell: reading says more. */
+function describeProgress(progress: JobProgress, elapsedMs: number): string | undefined {
   if (progress.from === "songs") {
     return describeReading(importProgressSchema.parse(progress.details), elapsedMs);
   }
   const { progress: stage } = progress;
-  if (stage.stage === "songs") return `${count(stage.songs)} songs`;
+  if (stage.stage === "songs") return undefined;
   if (stage.stage === "sealing") return "checking the catalogue";
   return `${bar(stage.points / stage.of)} index, ${count(stage.points)} of ${count(stage.of)} points`;
 }
@@ -99,9 +101,4 @@ function bar(share: number): string {
 function clock(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-/** A number as people read it: 1,234,567. */
-export function count(value: number): string {
-  return value.toLocaleString("en");
 }

@@ -1,7 +1,7 @@
 import type { SongInput } from "../catalogue/song-input.js";
 import type { ColumnReport, ImportReport, SkipReason, SourceReport } from "../import/report.js";
 import { featureOf } from "../sound/features.js";
-import { count } from "./import-progress.js";
+import { count, countOf } from "./numbers.js";
 import { columnsOf, fitColumns, printable } from "./printable.js";
 
 const reasons: Readonly<Record<SkipReason, string>> = {
@@ -35,15 +35,16 @@ function formatSource(source: SourceReport, columns: number): string[] {
   const left = source.columns.filter(({ taken_as }) => taken_as === undefined);
   return [
     `${source.name}: ${source.format}`,
-    `  ${count(source.rows)} rows read, ${count(source.songs)} songs kept`,
+    `  ${countOf(source.rows, "row")} read, ${countOf(source.songs, "song")} kept`,
     ...formatSkipped(source.skipped),
     "",
     `  ${tableLine(["column", "taken for", "range", "unknown"])}`,
-    ...gatherNumbered(taken).flatMap(formatTaken),
+    ...gatherNumbered(taken).flatMap((column) => formatTaken(column, columns)),
     ...(left.length === 0 ? [] : ["", "  left out"]),
-    ...left.flatMap(({ column, left_out = "", warning }) => {
-      const name = `${warning === true ? "!" : " "} ${fitColumns(printable(column), nameColumns)}  `;
-      return wrap(name, left_out, columns);
+    ...left.flatMap((column) => {
+      const mark = column.warning === true ? "!" : " ";
+      const name = `${mark} ${fitColumns(printable(column.column), nameColumns)}  `;
+      return [...wrap(name, column.left_out ?? "", columns), ...formatOdd(column, columns)];
     }),
   ];
 }
@@ -92,7 +93,7 @@ function tableLine([column, field, range, unknown]: readonly [
   return `${fitColumns(column, nameColumns)}  ${fitColumns(field, 24)}  ${fitColumns(range, 20)}  ${unknown}`;
 }
 
-function formatTaken(column: ColumnReport): string[] {
+function formatTaken(column: ColumnReport, columns: number): string[] {
   const { taken_as: field = "", form, least, most, unknown_share: unknown = 0 } = column;
   const isRanged = least !== undefined && most !== undefined;
   const range = isRanged ? `${short(least)} to ${short(most)}${unitOf(field)}` : "";
@@ -100,17 +101,27 @@ function formatTaken(column: ColumnReport): string[] {
   const mark = column.warning === true ? "!" : " ";
   return [
     `${mark} ${tableLine([column.column, name, range, percent(unknown)])}`,
-    ...formatOdd(column),
+    ...formatOdd(column, columns),
   ];
 }
 
-/** Cells that were no value of what the column was taken for, where there were any. */
-function formatOdd({ impossible = 0, unreadable = 0 }: ColumnReport): string[] {
+/** What does not fit what the column was taken for, where there is anything. */
+function formatOdd(column: ColumnReport, columns: number): string[] {
+  const { impossible = 0, unreadable = 0, other_scale: other } = column;
   const said = [
-    ...(impossible === 0 ? [] : [`${count(impossible)} impossible values`]),
-    ...(unreadable === 0 ? [] : [`${count(unreadable)} cells that are no number`]),
+    ...(impossible === 0 ? [] : [countOf(impossible, "impossible value")]),
+    ...(unreadable === 0 ? [] : [`${countOf(unreadable, "cell")} without a number`]),
   ];
-  return said.length === 0 ? [] : [`${" ".repeat(nameColumns + 4)}${said.join(", ")}`];
+  const rows =
+    other === undefined
+      ? []
+      : [
+          `rows ${count(other.from)} to ${count(other.to)} hold another scale: several exports in one file? Import them apart, or leave the column out with --map`,
+        ];
+  const start = " ".repeat(nameColumns + 4);
+  return [...(said.length === 0 ? [] : [said.join(", ")]), ...rows].flatMap((text) =>
+    wrap(start, text, columns),
+  );
 }
 
 function unitOf(field: string): string {

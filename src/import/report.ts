@@ -3,6 +3,7 @@ import type { SongInput } from "../catalogue/song-input.js";
 import type { ColumnPlan, TablePlan } from "./columns/column-plan.js";
 import { notAnalysed } from "./columns/constants.js";
 import { isSongField } from "./columns/fields.js";
+import { shortNumber } from "./columns/scale.js";
 import type { RowSkip } from "./columns/song-reader.js";
 import type { Tally } from "./columns/tally.js";
 import type { RowProblem } from "./table.js";
@@ -25,6 +26,8 @@ export interface ColumnReport {
   /** Numbers that are impossible for what it was taken for, and text where a number belongs. */
   readonly impossible?: number;
   readonly unreadable?: number;
+  /** Rows, counted from 1, that seem to be on another scale than the column is read on. */
+  readonly other_scale?: { readonly from: number; readonly to: number };
   readonly left_out?: string;
   /** Whether a person should look at it. */
   readonly warning?: true;
@@ -87,28 +90,59 @@ const enoughSongs = 20;
 /** So many impossible values are no slips any more. */
 const suspiciousShare = 0.05;
 
-function reportColumn(plan: ColumnPlan, { counts }: Tally): ColumnReport {
+function reportColumn(plan: ColumnPlan, tally: Tally): ColumnReport {
   const { column, field, form, read } = plan;
-  const { known, unknown, zeros, outside, unreadable, least, most } = counts;
+  const { known, unknown, outside, unreadable, least, most } = tally.counts;
   const all = known + unknown + outside + unreadable;
-  const isFeature = read.kind === "number" && !isSongField(field);
-  if (isFeature && known === 0) {
-    const reason = zeros > 0 ? "0 in every row: not analysed" : "unknown in every row";
-    return { column, left_out: reason };
-  }
-  if (isFeature && least === most && known >= enoughSongs) {
-    return { column, left_out: notAnalysed(plan, least).reason };
-  }
+  const useless = whyUseless(plan, tally);
   const isSuspicious = outside + unreadable > all * suspiciousShare;
+  const odd = {
+    ...(outside > 0 ? { impossible: outside } : {}),
+    ...(unreadable > 0 ? { unreadable } : {}),
+  };
+  if (useless !== undefined) {
+    const { reason, isWarning } = useless;
+    const warning = isWarning || isSuspicious ? ({ warning: true } as const) : {};
+    return { column, left_out: reason, ...odd, ...warning };
+  }
+  const other = tally.oddRows();
   return {
     column,
     taken_as: field,
     ...(form === undefined ? {} : { form }),
     ...(read.kind === "number" && known > 0 ? { least, most } : {}),
     unknown_share: all === 0 ? 0 : (all - known) / all,
-    ...(outside > 0 ? { impossible: outside } : {}),
-    ...(unreadable > 0 ? { unreadable } : {}),
-    ...(isSuspicious ? { warning: true } : {}),
+    ...odd,
+    ...(other === undefined ? {} : { other_scale: other }),
+    ...(isSuspicious || other !== undefined ? { warning: true } : {}),
+  };
+}
+
+/** Why a column turned out to hold nothing to compare by; `undefined` when it does. */
+function whyUseless(
+  plan: ColumnPlan,
+  { counts }: Tally,
+): { readonly reason: string; readonly isWarning: boolean } | undefined {
+  const { field, read } = plan;
+  if (read.kind !== "number") return undefined;
+  const pending = read.pending?.() ?? 0;
+  const { known, zeros, outside, unreadable, least, most } = counts;
+  if (pending > 0 && !(most > 0)) {
+    const reason = `its scale cannot be told: it begins with zeros, and too few other values follow (${pending})`;
+    return { reason, isWarning: true };
+  }
+  if (isSongField(field)) return undefined;
+  const isPure = outside + unreadable === 0;
+  if (known === 0 && isPure) {
+    const reason = zeros > 0 ? "0 in every row: not analysed" : "unknown in every row";
+    return { reason, isWarning: false };
+  }
+  if (known === 0) return { reason: "no row has a possible value", isWarning: true };
+  if (least !== most || known < enoughSongs) return undefined;
+  if (isPure) return { reason: notAnalysed(plan, least).reason, isWarning: false };
+  return {
+    reason: `${shortNumber(least)} in every row that has a possible value`,
+    isWarning: true,
   };
 }
 

@@ -1,9 +1,22 @@
 import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { describeReading } from "../../src/cli/import-progress.js";
+import { createProgressDisplay, describeReading } from "../../src/cli/import-progress.js";
 import { formatReport } from "../../src/cli/import-report.js";
+import { count, countOf } from "../../src/cli/numbers.js";
 import { columnsOf } from "../../src/cli/printable.js";
 import type { ImportReport } from "../../src/import/report.js";
+
+const quietTerminal = {
+  write() {},
+  writeError() {},
+  isInteractive: false,
+  isColoured: false,
+  isLogTerminal: false,
+  isLogColoured: false,
+  columns: 80,
+  input: new PassThrough(),
+};
 
 const report: ImportReport = {
   rows: 12_345,
@@ -28,6 +41,7 @@ const report: ImportReport = {
           most: 243.372,
           unknown_share: 0.25,
           impossible: 900,
+          other_scale: { from: 10_001, to: 12_345 },
           warning: true,
         },
         ...Array.from({ length: 12 }, (_, index) => ({
@@ -67,7 +81,7 @@ test("The report fits a terminal of 80 columns and says what was found", () => {
     /^ {2}1 left out: no title \(row 23\)$/mu,
     /^ {2}Titel +title +0\.01 %$/mu,
     /^ {2}Dauer \(ms\) +duration \(ms\) +30\.08 to 4320 s +0 %$/mu,
-    /^! bpm +tempo +34\.5 to 243\.4 BPM +25 %\n {26}900 impossible values$/mu,
+    /^! bpm +tempo +34\.5 to 243\.4 BPM +25 %\n {26}900 impossible values\n {26}rows 10,001 to 12,345 hold another scale: several/mu,
     /^ {2}avg_timbre1 … \S+ +12 features +50 %$/mu,
     /^! energy +its scale cannot be told: 7 to 999, expected 0 to 1 or\n {26}0 to 100$/mu,
     /^! readme\.txt is not a song file$/mu,
@@ -124,5 +138,31 @@ test("Progress says percent, rows, rows a second and the time that is left", () 
   assert.match(
     describeReading({ ...progress, bytes: 0, rows: 0 }, 0),
     /^░{20} +0 % 0 rows, 0\/s {2}/u,
+  );
+});
+
+test("Numbers are grouped, and one thing is no plural", () => {
+  assert.equal(count(1_234_567), "1,234,567");
+  assert.deepEqual(
+    [0, 1, 1930].map((value) => countOf(value, "song")),
+    ["0 songs", "1 song", "1,930 songs"],
+  );
+});
+
+test("A log gets one kind of line while songs are read and written", () => {
+  const lines: string[] = [];
+  let time = 0;
+  const terminal = { ...quietTerminal, writeError: (line: string) => void lines.push(line) };
+  const display = createProgressDisplay(terminal, () => time);
+  const details = { source: "a.csv", bytes: 1, totalBytes: 2, rows: 10, songs: 9 };
+  for (let turn = 1; turn <= 3; turn += 1) {
+    time = turn * 10_000;
+    display.show({ from: "build", progress: { stage: "songs", songs: 9 } });
+    display.show({ from: "songs", details });
+  }
+  assert.equal(lines.length, 3);
+  assert.ok(
+    lines.every((line) => line.includes("10 rows")),
+    lines.join(),
   );
 });

@@ -147,6 +147,28 @@ test("A mapping that means nothing is wrong use, and says what there is", async 
   });
 });
 
+test("A mapping that cannot be done, or contradicts another, is wrong use and says why", async () => {
+  for (const [map, expected] of [
+    [["tempo=energy"], /"tempo=energy" cannot be done: its scale cannot be told/u],
+    [["title=year"], /"title=year" cannot be done: it holds no years/u],
+    [["mood=valence"], /"mood=valence" cannot be done: it holds text/u],
+    [["tempo=tempo", "5=-"], /tempo is mapped to tempo and to -/u],
+    [["tempo=loudness", "energy=loudness"], /tempo and energy are both mapped to loudness/u],
+  ] as const) {
+    await assert.rejects(importTable(table(0, 30), map.map(parseMapping)), {
+      code: "bad_usage",
+      message: expected,
+    });
+  }
+});
+
+test("A column of a known name on a scale of its own is compared as it is when the user says so", async () => {
+  const rows = Array.from({ length: 30 }, (_, row) => [`Song ${row}`, "Band", `${row % 10}`]);
+  const steps = { columns: ["title", "artist", "energy"], rows };
+  const { songs } = await importTable(steps, [parseMapping("energy=feature")]);
+  assert.deepEqual(songs[7]?.features, { energy_raw: 7 });
+});
+
 test("Meanings that the format defines are taken as they are, empty cells from the next such column", async () => {
   const known = new Map([
     [0, "title"],

@@ -26,6 +26,10 @@ export type CellReader =
       readonly most: number;
       /** Whether 0 says "not known", as it does for tempo and year. */
       readonly isZeroUnknown: boolean;
+      /** Whether a block of values as they were read, taken alone, is on another scale. */
+      readonly isOtherScale?: (block: Float64Array) => boolean;
+      /** How many numbers were not understood, because the scale was not known yet. */
+      readonly pending?: () => number;
     };
 
 /** A column that is not used, and why. */

@@ -25,7 +25,7 @@ export const songFieldNames: Readonly<Record<SongField, readonly string[]>> = {
   artist: list(
     "artist_name artist_names artists_name artists_names track_artist track_artists song_artist artist artists " +
       "performer performers interpret interpreten kunstler kuenstler kunstlername interprete interpretes " +
-      "artiste artistes nom_de_l_artiste artista artistas nombre_del_artista singer band cantante chanteur " +
+      "artiste artistes nom_de_l_artiste artista artistas nombre_del_artista singer sanger saenger band cantante chanteur " +
       "groupe grupo gruppe main_artist primary_artist master_metadata_album_artist_name",
   ),
   id: list(

@@ -39,7 +39,11 @@ export interface PlacedMappings {
   readonly missing: readonly Mapping[];
 }
 
-/** Finds the columns that the mappings mean: by the exact name, the name in any case, the number. */
+/**
+ * Finds the columns that the mappings mean: by the exact name, the name in any case, the number.
+ *
+ * @throws EarshotError `bad_usage` when two mappings contradict each other
+ */
 export function placeMappings(
   mappings: readonly Mapping[],
   columns: readonly string[],
@@ -48,10 +52,38 @@ export function placeMappings(
   const missing: Mapping[] = [];
   for (const mapping of mappings) {
     const index = indexOf(mapping.column, columns);
-    if (index === -1) missing.push(mapping);
-    else mapped.set(index, mapping.field);
+    if (index === -1) {
+      missing.push(mapping);
+      continue;
+    }
+    const before = mapped.get(index);
+    if (before !== undefined && before !== mapping.field) {
+      throw contradiction(
+        `${columnName(columns, index)} is mapped to ${before} and to ${mapping.field}`,
+      );
+    }
+    mapped.set(index, mapping.field);
   }
+  checkFields(mapped, columns);
   return { mapped, missing };
+}
+
+/** So many columns as one likes may be features of their own or left out, one each a field. */
+function checkFields(mapped: ReadonlyMap<number, string>, columns: readonly string[]): void {
+  const owners = new Map<string, number>();
+  for (const [index, field] of mapped) {
+    if (field === "feature" || field === "-") continue;
+    const owner = owners.get(field);
+    if (owner !== undefined) {
+      const names = [owner, index].map((one) => columnName(columns, one)).join(" and ");
+      throw contradiction(`${names} are both mapped to ${field}`);
+    }
+    owners.set(field, index);
+  }
+}
+
+function contradiction(what: string): EarshotError {
+  return new EarshotError("bad_usage", `--map contradicts itself: ${what}; give one of them`);
 }
 
 function indexOf(wanted: string, columns: readonly string[]): number {

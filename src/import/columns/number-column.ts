@@ -2,6 +2,7 @@ import { featureOf } from "../../sound/features.js";
 import type { Cell } from "../table.js";
 import type { CellReader } from "./column-plan.js";
 import type { NamedUnit } from "./header-name.js";
+import { createLateScale, createScaleJudge, type ScaleContext, scaledBy } from "./late-scale.js";
 import { decideStyle, type NumberStyle, parseNumber, weighStyles } from "./number-text.js";
 import { decideScale, type ScaleVerdict } from "./scale.js";
 import { shareWithin, type SortedValues, sortValues } from "./sorted-values.js";
@@ -49,7 +50,8 @@ export function decideNumbers(
     styled.map((draft, position) => {
       const verdict = first[position];
       const isSure = verdict?.kind === "scaled" && verdict.isSure;
-      return [draft.index, toVerdict(draft, isSure ? verdict : scaleOf(draft, sisters))];
+      const final = isSure ? verdict : scaleOf(draft, sisters);
+      return [draft.index, toVerdict(draft, final, sisters)];
     }),
   );
 }
@@ -119,12 +121,14 @@ function scaleOf(draft: Draft, sisters: "share" | "percent" | undefined): ScaleV
   const isEmpty = isAllZero(numbers);
   const values =
     isZeroUnknown(field) && !isEmpty ? numbers.filter((value) => value !== 0) : numbers;
-  const isPercentText = cells.some((cell) => typeof cell === "string" && cell.endsWith("%"));
+  const signs = cells.filter((cell) => typeof cell === "string" && cell.trimEnd().endsWith("%"));
+  const isSigned = signs.length > 0 && signs.length >= numbers.length;
   if (isEmpty && field !== "loudness") return { kind: "scaled", field, factor: 1, isSure: false };
   if (field === "duration" && countSpecial(cells, parseClock) > cells.length / 2) {
     return { kind: "scaled", field, factor: 1, from: "m:ss", isSure: true };
   }
-  return decideScale({ field, values, unit: isPercentText ? "percent" : unit, sisters });
+  const written = signs.length > 0 ? "percent" : unit;
+  return decideScale({ field, values, unit: written, isSigned, sisters });
 }
 
 function sistersOf(verdicts: readonly ScaleVerdict[]): "share" | "percent" | undefined {
@@ -139,24 +143,42 @@ function isShare(field: string): boolean {
   return featureOf(field).unit === "0..1" && field !== "average_loudness";
 }
 
-function toVerdict(draft: Draft, verdict: ScaleVerdict): NumberVerdict {
+function toVerdict(
+  draft: Draft,
+  verdict: ScaleVerdict,
+  sisters: ScaleContext["sisters"],
+): NumberVerdict {
   if (verdict.kind === "untold" || draft.style === undefined) {
     return { kind: "left", reason: verdict.kind === "untold" ? verdict.reason : "no numbers" };
   }
   const { field, factor, from } = verdict;
   const plain = readerOf(draft.field, draft.style);
-  const range = rangeOf(field);
+  const context = { field: draft.field, unit: draft.unit, sisters };
+  const late = isScaleOpen(draft, draft.style) ? createLateScale(context) : undefined;
+  const scale = late?.scale ?? ((value: number) => scaledBy(value, factor));
   return {
     kind: "read",
     field,
     ...(from === undefined ? {} : { form: from }),
     read: {
       kind: "number",
-      read: factor === 1 ? plain : (cell) => scaledBy(plain(cell), factor),
-      ...range,
+      read: factor === 1 && late === undefined ? plain : (cell) => mapNumber(plain(cell), scale),
+      ...rangeOf(field),
       isZeroUnknown: isZeroUnknown(field) || wasNotAnalysed(draft, draft.style),
+      ...(late === undefined
+        ? { isOtherScale: createScaleJudge(context, verdict) }
+        : { pending: late.pending }),
     },
   };
+}
+
+function mapNumber(value: number | undefined, scale: (value: number) => number) {
+  return value === undefined ? undefined : scale(value);
+}
+
+/** Whether a column has only zeros so far, and what follows may be on more than one scale. */
+function isScaleOpen({ field, sorted }: Draft, style: NumberStyle): boolean {
+  return isAllZero(sorted(style)) && (isShare(field) || field === "popularity");
 }
 
 /** A column that is 0 throughout was not analysed; should others follow, its zeros still were not. */
@@ -167,12 +189,6 @@ function wasNotAnalysed({ field, sorted }: Draft, style: NumberStyle): boolean {
 
 function isAllZero(values: SortedValues): boolean {
   return values.length > 0 && values[0] === 0 && values.at(-1) === 0;
-}
-
-/** 0.7 and not 0.7000000000000001: division by a whole number is exact where the product is not. */
-function scaledBy(value: number | undefined, factor: number): number | undefined {
-  if (value === undefined) return undefined;
-  return factor < 1 ? value / Math.round(1 / factor) : value * factor;
 }
 
 const longestSongS = 86_400;

@@ -126,6 +126,7 @@ export function decideStyle(evidence: StyleEvidence): NumberStyle | undefined {
   if (separated === 0) return "point";
   const readsPoint = point >= numbers * leastShare;
   const readsComma = comma >= numbers * leastShare;
-  if (readsPoint === readsComma) return undefined;
-  return readsPoint ? "point" : "comma";
+  // Both read nearly all of it: the cells that only one reads decide.
+  if (readsPoint === readsComma && (!readsPoint || point === comma)) return undefined;
+  return point > comma ? "point" : "comma";
 }

@@ -1,3 +1,5 @@
+import { EarshotError } from "../../errors.js";
+import { knownFeatures } from "../../sound/features.js";
 import type { Cell, TableRow } from "../table.js";
 import { cleanText, decideWrapping, unwrapText } from "./cell-text.js";
 import type { CellReader, ColumnPlan, LeftOutColumn, TablePlan } from "./column-plan.js";
@@ -42,7 +44,12 @@ interface Candidate {
   readonly origin: "user" | "format" | "name";
 }
 
-/** Finds out what the columns of a table mean: by what the user says, the format, the names and the values. */
+/**
+ * Finds out what the columns of a table mean: by what the user says, the format, the names and the
+ * values.
+ *
+ * @throws EarshotError `bad_usage` when a column cannot be what the user says
+ */
 export function recogniseColumns(options: RecogniseOptions): TablePlan {
   const { columns, sample } = options;
   const leftOut: LeftOutColumn[] = [];
@@ -63,6 +70,7 @@ export function recogniseColumns(options: RecogniseOptions): TablePlan {
     const found = readers.get(index);
     if (found === undefined) continue;
     const owner = taken.get(found.field);
+    if (candidate.origin === "user") checkHonoured(candidate, found, { options, owner });
     if ("reason" in found) leave(index, found.reason, found.isWarning);
     else if (owner !== undefined && candidate.origin === "format") {
       taken.set(found.field, { ...owner, others: [...(owner.others ?? []), index] });
@@ -86,14 +94,15 @@ function candidateOf(index: number, options: RecogniseOptions): Candidate | stri
   const mapped = options.mapped.get(index);
   if (mapped === "-") return "left out as --map says";
   if (mapped !== undefined) {
-    const field = mapped === "feature" ? key || `column_${index + 1}` : mapped;
+    const field = mapped === "feature" ? ownFeatureName(key, index) : mapped;
     return { index, field, rank: -2, unit, origin: "user" };
   }
   const known = options.known?.get(index);
   if (known !== undefined)
     return { index, field: known, rank: -1, unit: undefined, origin: "format" };
   if (key === "") return name === "" ? "it has no name" : unknownName;
-  for (const framed of framedKeys(key)) {
+  const frames = framedKeys(key);
+  for (const framed of frames) {
     for (const field of songFields) {
       const rank = songFieldNames[field].indexOf(framed);
       if (rank !== -1) return { index, field, rank, unit, origin: "name" };
@@ -101,9 +110,40 @@ function candidateOf(index: number, options: RecogniseOptions): Candidate | stri
     const feature = featureNamed(framed);
     if (feature !== undefined) return { index, field: feature, rank: 0, unit, origin: "name" };
     const reason = whyIgnored(framed);
-    if (reason !== undefined) return reason;
+    // The bare name says it better: `audio_features.key` is a key of music, not of a database.
+    if (reason !== undefined) return whyIgnored(frames.at(-1) ?? framed) ?? reason;
   }
   return unknownName;
+}
+
+/**
+ * The name of a feature that is compared as it is. Under a known name its scale would have to be the
+ * known one: a column `energy` from 0 to 10 becomes `energy_raw`.
+ */
+function ownFeatureName(key: string, index: number): string {
+  if (key === "") return `column_${index + 1}`;
+  const isKnown = isSongField(key) || knownFeatures.some(({ name }) => name === key);
+  return isKnown ? `${key}_raw` : key;
+}
+
+function checkHonoured(
+  { index }: Candidate,
+  found: Found,
+  {
+    options,
+    owner,
+  }: { readonly options: RecogniseOptions; readonly owner: ColumnPlan | undefined },
+): void {
+  const reason =
+    "reason" in found
+      ? found.reason
+      : owner === undefined
+        ? undefined
+        : `"${owner.column}" is ${found.field} already`;
+  if (reason === undefined) return;
+  const field = options.mapped.get(index) ?? "";
+  const column = columnName(options.columns, index);
+  throw new EarshotError("bad_usage", `--map "${column}=${field}" cannot be done: ${reason}`);
 }
 
 const unknownName = "unknown name; --map COLUMN=feature would take it";
@@ -152,7 +192,10 @@ function plainNumber(field: string): CellReader {
 
 function yearReader(cells: readonly Cell[], latest: number): Found {
   const scale = decideYearScale(cells, latest);
-  if (scale === undefined) return { field: "year", reason: "it holds no years", isWarning: false };
+  if (scale === undefined) {
+    const reason = "it holds no years (four digits, or a date with them)";
+    return { field: "year", reason, isWarning: true };
+  }
   const read = (cell: Cell) => parseYear(cell, scale, latest);
   const isDate = cells.some((cell) => typeof cell === "string" && /\d[-/.]\d/u.test(cell));
   const form = scale === "year" ? (isDate ? "date" : undefined) : "seconds since 1970";

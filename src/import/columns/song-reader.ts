@@ -29,13 +29,13 @@ const enoughToSlip = 3;
 
 /** Creates the reader for a table whose columns are understood. */
 export function createSongReader(taken: readonly ColumnPlan[]): SongReader {
-  const tallies = taken.map(() => createTally());
+  const tallies = taken.map(({ read }) => createTally(read));
   const textOf = textReader(taken, tallies);
   const slots = numberSlots(taken, tallies);
   const features = slots.flatMap((slot, position) =>
     isSongField(slot.name) ? [] : [{ ...slot, position }],
   );
-  const dance = features.find(({ name }) => name === "danceability");
+  const dance = slots.findIndex(({ name }) => name === "danceability");
   const raw = new Float64Array(slots.length);
   const values = new Float64Array(slots.length);
   const known = (position: number): number | undefined => {
@@ -53,17 +53,16 @@ export function createSongReader(taken: readonly ColumnPlan[]): SongReader {
     read({ cells }) {
       const title = textOf.title(cells);
       const artist = textOf.artist(cells);
-      const unreadable = readNumbers(slots, cells, { raw, values });
+      const unreadable = readNumbers(slots, cells, { raw, values, dance });
       if (slots.length >= enoughToSlip && unreadable > slots.length * slippedShare)
         return "shifted";
       if (title === "") return "no_title";
       if (artist === "") return "no_artist";
-      const isAnalysed = dance === undefined || raw[dance.position] !== 0;
       const found: Record<string, number> = {};
       let count = 0;
-      for (const { name, isShare, position } of features) {
+      for (const { name, position } of features) {
         const value = known(position);
-        if (value === undefined || (value === 0 && isShare && !isAnalysed)) continue;
+        if (value === undefined) continue;
         found[name] = value;
         count += 1;
       }
@@ -100,20 +99,38 @@ function numberSlots(taken: readonly ColumnPlan[], tallies: readonly Tally[]): N
 function readNumbers(
   slots: readonly NumberSlot[],
   cells: readonly Cell[],
-  { raw, values }: { readonly raw: Float64Array; readonly values: Float64Array },
+  { raw, values, dance }: RowNumbers,
 ): number {
   let unreadable = 0;
   let position = 0;
   for (const slot of slots) {
-    const { reader, tally } = slot;
-    const value = reader.read(cellOf(slot, cells));
+    const value = slot.reader.read(cellOf(slot, cells));
     if (value === undefined) unreadable += 1;
-    raw[position] = value ?? Number.NaN;
-    values[position] = tally.addNumber(value, reader);
+    raw[position] = value ?? missing;
+    position += 1;
+  }
+  const isAnalysed = dance === -1 || raw[dance] !== 0;
+  position = 0;
+  for (const { reader, tally, isShare } of slots) {
+    const value = raw[position] ?? missing;
+    const isLost = value === 0 && isShare && !isAnalysed;
+    values[position] = isLost
+      ? tally.addUnanalysed()
+      : tally.addNumber(value === missing ? undefined : value, reader);
     position += 1;
   }
   return unreadable;
 }
+
+/** Room for the numbers of one row, and the place of the danceability among them, or -1. */
+interface RowNumbers {
+  readonly raw: Float64Array;
+  readonly values: Float64Array;
+  readonly dance: number;
+}
+
+/** Stands for a cell that holds no number; parsed numbers are finite or NaN. */
+const missing = Infinity;
 
 type TextField = "title" | "artist" | "id";
 

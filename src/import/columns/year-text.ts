@@ -11,12 +11,14 @@ const msOf = { epoch_s: 1000, epoch_ms: 1 } as const;
 const compact = /^((?:1\d|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/u;
 /** Four digits that stand alone. Day and month may stand in any order: only the year is wanted. */
 const fourDigits = /(?<!\d)\d{4}(?!\d)/gu;
+/** 1,987 and 1.987: a spreadsheet that groups thousands does it to years as well. */
+const grouped = /^([12])[.,'’\s](\d{3})(?:[.,]0+)?$/u;
 const hasTime = /[T\s]\d{1,2}:\d\d.*$/u;
 const zeroYear = /^[+-]?0*(?:\.0*)?$/u;
 
 /**
  * Reads the year out of a year or a date: 1999, 1999.0, 1999-12-31, 31.12.1999, 12/31/1999,
- * 19991231, Dec 31, 1999, 1999-12-31T10:00:00Z.
+ * 19991231, Dec 31, 1999, 1999-12-31T10:00:00Z, and 1,999 where thousands are grouped.
  *
  * @param latest a later year is a mistake, and unknown
  * @returns NaN when it is unknown (empty, 0, out of range), `undefined` when there is no year in it,
@@ -29,6 +31,9 @@ export function parseYear(cell: Cell, scale: YearScale, latest: number): number 
   if (scale !== "year") return yearOfEpoch(text, scale, latest);
   const digits = compact.exec(text)?.[1];
   if (digits !== undefined) return plausible(Number(digits), latest);
+  // As a number, 1.987 is none that a spreadsheet has grouped.
+  const [, thousand = "", rest = ""] = (typeof cell === "string" && grouped.exec(text)) || [];
+  if (rest !== "") return plausible(Number(thousand + rest), latest);
   const found = text.replace(hasTime, "").match(fourDigits) ?? [];
   if (found.length !== 1) return undefined;
   const isNumber = /^[-+]?[\d.,]+$/u.test(text) && !/[.,]\d*[1-9]\d*$/u.test(text);

@@ -233,6 +233,18 @@ test("A column that holds something else than its name says gives way to the nex
   ]);
 });
 
+test("What is left out is called what it is: keys of music, years without their century", async () => {
+  const { column } = await importTable({
+    columns: ["title", "Sänger", "tempo", "audio_features.key", "album_id", "Jahr"],
+    rows: Array.from({ length: 30 }, (_, row) => [`S${row}`, "A", `${90 + row}`, "7", "x", "87"]),
+  });
+  assert.equal(column("Sänger")?.taken_as, "artist");
+  assert.match(column("audio_features.key")?.left_out ?? "", /^a key goes round/u);
+  assert.equal(column("album_id")?.left_out, "an id of something else");
+  assert.match(column("Jahr")?.left_out ?? "", /holds no years/u);
+  assert.equal(column("Jahr")?.warning, true);
+});
+
 test("Several artists are joined, so that the first is the one by which songs are found", async () => {
   const { songs } = await importTable({
     columns: ["name", "artists", "tempo"],

@@ -85,6 +85,36 @@ test("A column whose scale cannot be told is left out with a warning, never gues
   assert.match(tempo.column("tempo")?.left_out ?? "", /10 to 400 BPM/u);
 });
 
+test("Shares among percent are refused, however few; percent that crowds near 0 is not", async () => {
+  const decimals = (row: number) => (chance(row) * 100).toFixed(2);
+  for (const [every, other] of [
+    [7, decimals],
+    [20, decimals],
+    [7, (row: number) => String(whole(row))],
+    [60, (row: number) => String(whole(row))],
+  ] as const) {
+    const cell = (row: number) => (row % every === 0 ? share(row).toFixed(3) : other(row));
+    const { left_out, warning } = await understand("energy", cell, 700);
+    assert.match(
+      left_out ?? "taken",
+      /some rows are 0 to 1 and others 0 to 100/u,
+      `every ${every}`,
+    );
+    assert.equal(warning, true);
+  }
+  const even = await understand("energy", decimals, 700);
+  assert.equal(even.form, "percent");
+  const crowded = (row: number) => (10 ** (chance(row) * 3.5 - 1.5)).toFixed(4);
+  const named = await understand("acousticness (%)", crowded, 700);
+  assert.equal(named.form, "percent", named.left_out);
+});
+
+test("A % sign in every cell leaves no doubt, however low the percents are", async () => {
+  const low = await understand("speechiness", (row) => `${share(row)} %`);
+  assert.equal(low.form, "percent", low.left_out);
+  assert.equal(low.value, share(1) / 100);
+});
+
 test("Loudness on another scale is a feature of its own", async () => {
   const decibels = (row: number) => (-2 - chance(row) * 18).toFixed(3);
   const cases: readonly (readonly [string, (row: number) => Cell, string])[] = [
@@ -98,6 +128,14 @@ test("Loudness on another scale is a feature of its own", async () => {
   ];
   for (const [name, cell, feature] of cases) {
     assert.equal((await understand(name, cell)).taken_as, feature, name);
+  }
+  for (const odd of [
+    (row: number) => (chance(row) * 6 - 3).toFixed(3),
+    (row: number) => String(40 + (whole(row) % 56)),
+  ]) {
+    const { left_out = "taken", warning } = await understand("loudness", odd);
+    assert.match(left_out, /scale cannot be told: .* half below -3 dB/u);
+    assert.equal(warning, true);
   }
   const zero = await understand("loudness", (row) => (row === 1 ? "0.566" : decibels(row)));
   assert.equal(zero.value, 0.566);
@@ -164,19 +202,19 @@ test("Decimal commas and thousands are told by the column, by the others, or not
 
   const alone = await understand("loudness", (row) => comma((-5.001 - chance(row) * 9).toFixed(3)));
   assert.ok((alone.value ?? 0) < -5 && (alone.value ?? 0) > -15, String(alone.value));
-  const doubtful = await importTable(
-    {
-      columns: ["title", "artist", "energy", "feature_x"],
-      rows: Array.from({ length: 60 }, (_, row) => [
-        `S${row}`,
-        "A",
-        `${row % 2}`,
-        `${1 + (row % 9)},234`,
-      ]),
-    },
-    [{ column: "feature_x", field: "feature" }],
-  );
-  assert.match(doubtful.column("feature_x")?.left_out ?? "", /decimals or thousands/u);
+  const doubtful = {
+    columns: ["title", "artist", "energy", "feature_x"],
+    rows: Array.from({ length: 60 }, (_, row) => [
+      `S${row}`,
+      "A",
+      `${row % 2}`,
+      `${1 + (row % 9)},234`,
+    ]),
+  };
+  await assert.rejects(importTable(doubtful, [{ column: "feature_x", field: "feature" }]), {
+    code: "bad_usage",
+    message: /"feature_x=feature" cannot be done: .*decimals or thousands/u,
+  });
 });
 
 test("Unknown, impossible and unreadable values are unknown and counted", async () => {
@@ -223,7 +261,7 @@ test("Zeros of songs that were not analysed are unknown, other zeros are values"
     "0",
     "0.7",
   ];
-  const { songs } = await importTable({
+  const { songs, column } = await importTable({
     columns,
     rows: Array.from({ length: 60 }, (_, row) => [
       `S${row}`,
@@ -234,6 +272,8 @@ test("Zeros of songs that were not analysed are unknown, other zeros are values"
   assert.deepEqual(songs[1]?.features, { instrumentalness: 0.9, mode: 1, energy: 0.001 });
   assert.equal(songs[2]?.features["instrumentalness"], 0);
   assert.equal(songs[2]?.features["mode"], 0);
+  assert.equal(column("valence")?.unknown_share, 1 / 60);
+  assert.equal(column("mode")?.unknown_share, 0);
 });
 
 test("A column of one value was not analysed, and one that is 0 at the beginning neither", async () => {
@@ -256,4 +296,31 @@ test("A column of one value was not analysed, and one that is 0 at the beginning
   assert.equal(late.taken_as, "energy");
   assert.equal(late.songs[0]?.features["energy"], undefined);
   assert.equal(late.songs.at(-1)?.features["energy"], share(20_599));
+});
+
+test("A scale that changes beyond the rows that were looked at is told", async () => {
+  const joined = (row: number) => String(row < 20_000 ? whole(row) : share(row));
+  const energy = await understand("energy", joined, 22_000);
+  assert.equal(energy.form, "percent");
+  assert.deepEqual(energy.other_scale, { from: 20_001, to: 22_000 });
+  assert.equal(energy.warning, true);
+});
+
+test("A column that begins with zeros is read on the scale of what follows", async () => {
+  const late = (row: number) => String(row < 20_100 ? 0 : 1 + (whole(row) % 100));
+  const popular = await understand("popularity", late, 20_400);
+  assert.equal(popular.warning, undefined);
+  assert.equal(popular.most, 1);
+  assert.equal(popular.songs[20_099]?.popularity, 0);
+  assert.equal(popular.songs[20_110]?.popularity, undefined, "too early to tell");
+  assert.equal(popular.songs[20_399]?.popularity, (1 + (whole(20_399) % 100)) / 100);
+  const steps = await understand(
+    "valence",
+    (row) => String(row < 20_100 ? 0 : 1 + (row % 9)),
+    20_400,
+  );
+  assert.match(steps.left_out ?? "", /scale cannot be told: it begins with zeros.*\(300\)/u);
+  assert.equal(steps.warning, true);
+  const wrong = await understand("mode", (row) => String(row < 300 ? 1 : 7), 20_400);
+  assert.equal(wrong.warning, true);
 });

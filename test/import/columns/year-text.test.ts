@@ -19,6 +19,9 @@ test("The year is read out of years and dates in all usual forms", () => {
     "1999-12-31 23:59:59",
     "Dec 31, 1999",
     "31 décembre 1999",
+    "1,999",
+    "1.999",
+    "1,999.00",
   ]) {
     assert.equal(parseYear(text, "year", latest), 1999, text);
   }
@@ -45,7 +48,7 @@ test("Year 0, what lies outside the possible and words for unknown are unknown",
 });
 
 test("A text without one clear year is none: a century is never guessed", () => {
-  for (const text of ["31.12.99", "5/4/21", "soon", "1999-2001", "123", "19999"]) {
+  for (const text of ["31.12.99", "5/4/21", "soon", "1999-2001", "123", "19999", "1,99", "1.9"]) {
     assert.equal(parseYear(text, "year", latest), undefined, text);
   }
 });
@@ -64,6 +67,7 @@ test("Seconds and milliseconds since 1970 are told by their size", () => {
   assert.equal(parseYear("1262304000000", "epoch_ms", latest), 2010);
   assert.equal(decideYearScale(["1999", "2001-05-01", ""], latest), "year");
   assert.equal(decideYearScale(["19991231", "20010501"], latest), "year");
+  assert.equal(decideYearScale(["1,987", "2,001"], latest), "year");
   assert.equal(decideYearScale(["Help!", "Abbey Road"], latest), undefined);
   // Days since 1900, as spreadsheets count them, are a guess.
   assert.equal(decideYearScale(["36526", "40179"], latest), undefined);
