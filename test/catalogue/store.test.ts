@@ -3,6 +3,8 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
+import { buildCatalogue } from "../../src/catalogue/build.js";
+import { formatId } from "../../src/catalogue/folders.js";
 import {
   findBySource,
   listCatalogues,
@@ -12,7 +14,7 @@ import {
   selectCatalogue,
   verifyCatalogue,
 } from "../../src/catalogue/store.js";
-import { buildTest, createTestLog, temporaryFolder } from "./temporary.js";
+import { buildTest, createTestLog, inventedSource, temporaryFolder } from "./temporary.js";
 
 /** A data folder with test@1 and test@2, of which the second is live. */
 async function twoVersions(t: TestContext): Promise<string> {
@@ -139,6 +141,28 @@ test("An import keeps the newest two versions of its name, and what was live bef
     [3, false],
     [4, true],
   ]);
+});
+
+test("A damaged version does not count: the whole one before it stays, and is gone back to", async (t) => {
+  const dataDir = await twoVersions(t);
+  damage(join(dataDir, "catalogues", "test@2", "songs.db"));
+  const third = await buildTest(dataDir, generateSongs(30));
+  assert.deepEqual(await makeLive({ dataDir, built: third, log: createTestLog() }), []);
+  assert.equal((await rollBack(dataDir)).version, 1);
+  assert.equal(await liveVersion(dataDir), 1);
+});
+
+test("Rolling back undoes an import under another name, and a choice of a later version", async (t) => {
+  const dataDir = await twoVersions(t);
+  const options = { dataDir, source: inventedSource, log: createTestLog() };
+  const other = await buildCatalogue({ ...options, name: "other", songs: generateSongs(20) });
+  await makeLive({ dataDir, built: other, log: createTestLog() });
+  await makeLive({ dataDir, built: other, log: createTestLog() });
+  assert.equal(formatId(await rollBack(dataDir)), "test@2");
+  assert.equal(formatId(await rollBack(dataDir)), "test@1");
+  await selectCatalogue(dataDir, "test@2");
+  await selectCatalogue(dataDir, "test@1");
+  assert.equal(formatId(await rollBack(dataDir)), "test@2");
 });
 
 test("A catalogue is found by the sum of its source", async (t) => {
