@@ -57,6 +57,14 @@ test("a download that was cut goes on where it stopped", async (t) => {
   assert.match(again, /^GET \/data\/songs\.csv bytes=[1-9]\d+-$/u);
 });
 
+test("whatever came before the server hung up is kept", async (t) => {
+  const file: ServedFile = { content, etag: '"1"', hangUpAfter: 50_000 };
+  const { server, options, address } = await prepare(t, file);
+  await assert.rejects(download(address, options), /after 50000 bytes/u);
+  assert.equal((await download(address, options)).sha256, sha256);
+  assert.match(server.requests[1] ?? "", /bytes=50000-$/u);
+});
+
 test("the beginning of another file is never joined to the rest of this one", async (t) => {
   const file: ServedFile = {
     content: Buffer.alloc(content.length, "x"),
