@@ -10,7 +10,7 @@ import { type ByteSource, readHead } from "./byte-source.js";
 import { download, type Download, type DownloadOptions } from "./download.js";
 import { documentKind } from "./entry-names.js";
 import { defaultExpansionLimits, type ExpansionLimits } from "./expansion-guard.js";
-import { listDocuments, sha256OfFolder } from "./folder.js";
+import { listSongFiles, sha256OfFolder } from "./folder.js";
 import { gunzipSource, isGzip } from "./gzip.js";
 import { examinePath, localSource } from "./local-file.js";
 import { abortable } from "./abortable.js";
@@ -27,7 +27,7 @@ export interface OpenOptions extends DownloadOptions {
 }
 
 /**
- * Opens a FILE or URL; a zip or a folder of documents gives several sources.
+ * Opens a FILE or URL; a zip or a folder gives several sources.
  *
  * A download stays in `cacheDir`, so that an import that fails can be tried again.
  *
@@ -72,9 +72,9 @@ interface Origin {
 }
 
 async function* openFolder(folder: string, options: OpenOptions): AsyncGenerator<OpenedSource> {
-  const documents = await listDocuments(folder);
-  const sha256 = () => sha256OfFolder(documents);
-  yield* openMany(documents, { name: basename(folder), sha256, options });
+  const files = await listSongFiles(folder);
+  const sha256 = () => sha256OfFolder(files);
+  yield* openMany(files, { name: basename(folder), sha256, options });
 }
 
 /** Documents about a song each are one source together; any other file is one of its own. */

@@ -193,3 +193,13 @@ test("folders whose names are hidden are not looked into", async (t) => {
   await writeFile(join(folder, ".git", "a.json"), '{"title":"A"}');
   await assert.rejects(openAll(folder), { code: "bad_song_file" });
 });
+
+test("the tables in a folder are read beside its documents, and nothing else is opened", async (t) => {
+  const folder = await makeTempFolder(t);
+  await mkdir(join(folder, "more"));
+  for (const name of ["a.csv", "one.json", "more/b.tsv.gz", "README.txt", "film.mkv"]) {
+    await writeFile(join(folder, name), songs);
+  }
+  const names = (await openAll(folder)).map(({ name }) => name);
+  assert.deepEqual(names, ["one.json", "a.csv", "more/b.tsv.gz"]);
+});
