@@ -5,6 +5,7 @@ import { test, type TestContext } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
 import { buildCatalogue } from "../../src/catalogue/build.js";
 import { formatId } from "../../src/catalogue/folders.js";
+import { lockImports } from "../../src/catalogue/import-lock.js";
 import {
   findBySource,
   listCatalogues,
@@ -169,4 +170,15 @@ test("A catalogue is found by the sum of its source", async (t) => {
   const dataDir = await twoVersions(t);
   assert.equal((await findBySource(dataDir, "0".repeat(64)))?.version, 2);
   assert.equal(await findBySource(dataDir, "1".repeat(64)), undefined);
+});
+
+test("A data folder that cannot be is told in one sentence, and nothing waits for ever", async (t) => {
+  const file = join(temporaryFolder(t), "file");
+  writeFileSync(file, "");
+  for (const dataDir of ["/proc/nope/data", file, join(file, "data")]) {
+    await assert.rejects(lockImports(dataDir), { code: "bad_config", message: /^data\.dir: / });
+  }
+  await assert.rejects(listCatalogues(file), { code: "bad_config" });
+  const deep = join(temporaryFolder(t), "a", "b");
+  (await lockImports(deep)).release();
 });

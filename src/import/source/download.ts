@@ -1,9 +1,10 @@
 import type { Hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { EarshotError, messageOf } from "../../errors.js";
 import { diskFull, explainDiskFull } from "../../storage/disk-full.js";
+import { makeFolder } from "../../storage/make-folder.js";
 import { removeTemporaries, syncToDisk } from "../../storage/durable-files.js";
 import { fileNameOf, parseAddress, shownAddress } from "./address.js";
 import { keepArrived, watchPace } from "./arriving.js";
@@ -70,7 +71,7 @@ const defaultFreshMs = 600_000;
 export async function download(location: string, options: DownloadOptions): Promise<Download> {
   const { url, sha256: expected } = parseAddress(location);
   const name = fileNameOf(url);
-  await mkdir(options.cacheDir, { recursive: true });
+  await makeFolder(options.cacheDir);
   await removeTemporaries(options.cacheDir);
   const fetching = { url, name, options, place: downloadPlace(options.cacheDir, url, name) };
   const sha256 = await fetchFile(fetching);

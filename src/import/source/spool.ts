@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, statfs, unlink } from "node:fs/promises";
+import { type FileHandle, open, statfs, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { diskFull, explainDiskFull } from "../../storage/disk-full.js";
+import { makeFolder } from "../../storage/make-folder.js";
 import { removeTemporaries } from "../../storage/durable-files.js";
 import { processMark } from "../../storage/process-mark.js";
 import type { ByteSource } from "./byte-source.js";
@@ -23,7 +24,7 @@ let spooled = 0;
  * @throws EarshotError `disk_full` when the disk is full
  */
 export async function spoolToFile(source: ByteSource, folder: string): Promise<FileHandle> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await removeTemporaries(folder);
   const path = join(folder, `spool-${++spooled}.${processMark}.tmp`);
   const handle = await open(path, "wx+", 0o600);
