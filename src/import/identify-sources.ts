@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { sha256OfText } from "../storage/durable-files.js";
 import type { Mapping } from "./columns/mapping.js";
+import { removeStaleDownloads } from "./source/partial-file.js";
 import { type OpenOptions, openSources } from "./source/open.js";
 
 /** Where songs come from, as the manifest of their catalogue says. */
@@ -25,6 +26,8 @@ export async function identifySources(
 ): Promise<SourceIdentity> {
   const sums: string[] = [];
   for (const location of locations) sums.push(await sumOf(location, options));
+  // Not before: what was begun days ago may just have been continued.
+  await removeStaleDownloads(options.cacheDir);
   const name = locations.map((location) => basename(location.replace(/[?#].*$/u, ""))).join(", ");
   const mappings = map.map(({ column, field }) => `${column}=${field}`).sort();
   const [only = ""] = sums;

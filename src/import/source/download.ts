@@ -10,7 +10,6 @@ import { fileNameOf, parseAddress, shownAddress } from "./address.js";
 import { keepArrived, watchPace } from "./arriving.js";
 import { httpGet, stalled, unreachable } from "./http-get.js";
 import {
-  type DownloadNote,
   type DownloadPlace,
   ageOf,
   downloadPlace,
@@ -21,6 +20,7 @@ import {
   sizeOf,
   writeNote,
 } from "./partial-file.js";
+import { conditions, startOf, validatorsOf } from "./resume.js";
 import { freeBytes } from "./spool.js";
 
 /** How far a download has come. */
@@ -132,22 +132,6 @@ async function fetchFile(fetching: Fetching): Promise<string> {
   }
 }
 
-/** Asks for the rest of the very file whose beginning is there, or whether there is a new one. */
-function conditions(
-  note: DownloadNote | undefined,
-  isWhole: boolean,
-  present: number,
-): Record<string, string> {
-  const { etag, lastModified } = note ?? {};
-  if (isWhole) {
-    if (etag !== undefined) return { "if-none-match": etag };
-    return lastModified === undefined ? {} : { "if-modified-since": lastModified };
-  }
-  const validator = etag ?? lastModified;
-  if (present === 0 || validator === undefined) return {};
-  return { range: `bytes=${present}-`, "if-range": validator };
-}
-
 async function takeAnswer(
   fetching: Fetching,
   response: IncomingMessage,
@@ -184,23 +168,6 @@ async function takeAnswer(
   await writeNote(place, url, { ...validatorsOf(response), sha256 });
   await rename(place.partial, place.whole);
   return sha256;
-}
-
-/** The place in the file at which the answer's content begins; undefined when it has none. */
-function startOf(response: IncomingMessage, present: number): number | undefined {
-  if (response.statusCode === 200) return 0;
-  if (response.statusCode !== 206) return undefined;
-  const start = /^bytes (\d+)-/u.exec(response.headers["content-range"] ?? "")?.[1];
-  return Number(start) === present ? present : undefined;
-}
-
-function validatorsOf({ headers }: IncomingMessage): Pick<DownloadNote, "etag" | "lastModified"> {
-  const { etag } = headers;
-  const lastModified = headers["last-modified"];
-  return {
-    ...(etag === undefined || etag.startsWith("W/") ? {} : { etag }),
-    ...(lastModified === undefined ? {} : { lastModified }),
-  };
 }
 
 function checkSize({ url, options }: Fetching, bytes: number): void {
