@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -156,7 +156,7 @@ test("What cannot be imported is refused in one line that says why", async (t) =
   };
   const cases: readonly (readonly [readonly string[], RegExp, number?])[] = [
     [[join(folder, "none.csv")], /there is no such file/u],
-    [[folder], /folder/u],
+    [[mkdtempSync(join(folder, "none-"))], /folder/u],
     [[write("empty.csv", "")], /empty/u],
     [[write("binary.csv", Buffer.from([0, 1, 2, 0, 255, 254, 0, 0]))], /binary/u],
     [[write("names.csv", "title,artist\nA,B\nC,D\n")], /none for the sound/u],

@@ -161,7 +161,10 @@ async function takeAnswer(
   const hash = await hashOfFile(place.partial, start);
   const received = await receive(fetching, response, { arriving, hash, start, totalBytes });
   if (totalBytes !== undefined && received < totalBytes) {
-    throw unreachable(url, `it ended after ${received} of ${totalBytes} bytes; try again to go on`);
+    throw unreachable(
+      url,
+      `it ended after ${received} of ${totalBytes} bytes; try again, an import goes on where it stopped`,
+    );
   }
   const sha256 = hash.digest("hex");
   await syncToDisk(place.partial);
@@ -218,7 +221,10 @@ async function receive(
     }
     options.signal.throwIfAborted();
     if (cause instanceof EarshotError) throw cause;
-    throw unreachable(url, `${messageOf(cause)} after ${bytes} bytes; try again to go on`);
+    throw unreachable(
+      url,
+      `${messageOf(cause)} after ${bytes} bytes; try again, an import goes on where it stopped`,
+    );
   } finally {
     clearInterval(pace);
     await file.close();

@@ -59,7 +59,7 @@ function request(url: URL, first: URL, options: HttpGetOptions): Promise<Incomin
 export function stalled(url: URL, stallMs: number): EarshotError {
   return new EarshotError(
     "timeout",
-    `${shownAddress(url)} has sent nothing for ${stallMs / 1000} s; run the command again to go on`,
+    `${shownAddress(url)} has sent nothing for ${stallMs / 1000} s; try again, an import goes on where it stopped`,
   );
 }
 
@@ -67,7 +67,7 @@ export function stalled(url: URL, stallMs: number): EarshotError {
 export function tooSlow(url: URL, paceMs: number): EarshotError {
   return new EarshotError(
     "timeout",
-    `${shownAddress(url)} has sent less than 1 kB/s for ${paceMs / 1000} s; run the command again to go on`,
+    `${shownAddress(url)} has sent less than 1 kB/s for ${paceMs / 1000} s; try again, an import goes on where it stopped`,
   );
 }
 

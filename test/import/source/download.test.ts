@@ -50,7 +50,7 @@ test("a download that was cut goes on where it stopped", async (t) => {
   });
   await assert.rejects(download(address, options), {
     code: "source_unavailable",
-    message: /try again to go on/u,
+    message: /try again, an import goes on/u,
   });
   const fetched = await download(address, options);
   assert.equal(fetched.sha256, sha256);

@@ -5,6 +5,7 @@ import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { identifySources } from "../../../src/import/identify-sources.js";
 import { openSources } from "../../../src/import/source/open.js";
 import { makeTempFolder } from "../../support/temp-folder.js";
 import { openAll, readAll, readLocation } from "../read-all.js";
@@ -202,4 +203,19 @@ test("the tables in a folder are read beside its documents, and nothing else is 
   }
   const names = (await openAll(folder)).map(({ name }) => name);
   assert.deepEqual(names, ["one.json", "a.csv", "more/b.tsv.gz"]);
+});
+
+test("what was imported is known by its content and by how it was read", async (t) => {
+  const folder = await makeTempFolder(t);
+  const paths = [join(folder, "a.csv"), join(folder, "b.csv")];
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const options = { cacheDir: folder, signal: new AbortController().signal, log };
+  const sums = new Set<string>();
+  for (const path of paths) {
+    await writeFile(path, songs);
+    sums.add((await identifySources([path], [], options)).sha256);
+  }
+  assert.equal(sums.size, 1);
+  // Else a newer Earshot, which reads it better, could not import it anew.
+  assert.ok(!sums.has(createHash("sha256").update(songs).digest("hex")));
 });
