@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { identifySources } from "../../../src/import/identify-sources.js";
+import { gunzipSource } from "../../../src/import/source/gzip.js";
+import { localSource } from "../../../src/import/source/local-file.js";
 import { openSources } from "../../../src/import/source/open.js";
 import { makeTempFolder } from "../../support/temp-folder.js";
 import { openAll, readAll, readLocation } from "../read-all.js";
@@ -39,6 +41,20 @@ test("gzip is told by its content, all its members are read, packed bytes are co
   const read = await readLocation(await write(t, "songs.csv", packed));
   assert.equal(read.rows.length, 3);
   assert.equal(read.bytes, packed.length);
+});
+
+test("what was read of a gzip ahead of its unpacking does not count yet", async (t) => {
+  const packed = gzipSync(Array.from({ length: 200_000 }, (_, row) => `A${row},${row}`).join("\n"));
+  const path = await write(t, "songs.csv.gz", packed);
+  const limits = { maxBytes: 1e9, maxRatio: 200, floorBytes: 1e9 };
+  const stream = gunzipSource(localSource(path, packed.length), limits).open();
+  const shares: number[] = [];
+  for await (const chunk of stream.chunks) {
+    assert.ok(chunk.length > 0);
+    shares.push(stream.consumed() / packed.length);
+  }
+  assert.ok((shares[0] ?? 1) < 0.5, `${shares[0]} after the first piece`);
+  assert.equal(stream.consumed(), packed.length);
 });
 
 test("a gzip that is cut, or damaged, is told from a short file", async (t) => {
@@ -147,6 +163,7 @@ test("what is no file to be read is refused before anything waits for it", async
     [join(folder, "empty.csv"), "bad_song_file", /empty/u],
     [join(folder, "none.csv"), "source_unavailable", /no such file/u],
     [join(folder, "empty.csv/x"), "source_unavailable", /no such file/u],
+    ["ftp://example.org/songs.csv", "bad_usage", /ftp:\/\/ is not supported, only http:/u],
   ] as const) {
     await assert.rejects(openAll(path), { code, message });
   }
