@@ -1,8 +1,9 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EarshotError } from "../errors.js";
 import type { Log } from "../lifecycle.js";
 import { explainDiskFull } from "../storage/disk-full.js";
+import { makeFolder } from "../storage/make-folder.js";
 import { syncToDisk } from "../storage/durable-files.js";
 import { type BuildProgress, type Contents, writeContents } from "./build-contents.js";
 import { openUnverified } from "./catalogue.js";
@@ -68,7 +69,7 @@ export async function prepareBuild({
 }: Pick<BuildOptions, "dataDir" | "name">): Promise<string> {
   checkName(name);
   try {
-    await mkdir(cataloguesFolder(dataDir), { recursive: true });
+    await makeFolder(cataloguesFolder(dataDir));
     await removeLeftovers(dataDir);
     return await createBuildFolder(dataDir, name);
   } catch (error) {

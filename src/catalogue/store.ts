@@ -1,7 +1,7 @@
 import { EarshotError, messageOf } from "../errors.js";
 import type { Log } from "../lifecycle.js";
 import { type Catalogue, openCatalogue } from "./catalogue.js";
-import { readCurrent, writeCurrent } from "./current.js";
+import { goBackTo, readCurrent, readPrevious, writeCurrent } from "./current.js";
 import {
   type CatalogueId,
   catalogueFolder,
@@ -52,22 +52,46 @@ export async function selectCatalogue(dataDir: string, id: string): Promise<Mani
 }
 
 /**
- * Makes the version before the live one the live one.
+ * Undoes the last change of the live catalogue: what was live before it, of whatever name, is live
+ * again. Where that is not known or gone, it is the version before. A damaged one is passed over
+ * for an earlier version.
  *
- * @throws EarshotError `not_found` when there is none, `bad_catalogue` when it is damaged
+ * @throws EarshotError `not_found` when there is none, `bad_catalogue` when all are damaged
  */
 export async function rollBack(dataDir: string): Promise<Manifest> {
   const current = await readCurrent(dataDir);
-  const previous = (await findCatalogues(dataDir)).findLast(
-    ({ name, version }) =>
-      current !== undefined && name === current.name && version < current.version,
-  );
-  if (previous !== undefined) return selectCatalogue(dataDir, formatId(previous));
+  let fault: EarshotError | undefined;
+  for (const id of await findEarlier(dataDir, current)) {
+    try {
+      const manifest = await verifyFolder(catalogueFolder(dataDir, id));
+      await goBackTo(dataDir, manifest);
+      return manifest;
+    } catch (error) {
+      if (!(error instanceof EarshotError)) throw error;
+      fault ??= error;
+    }
+  }
+  if (fault !== undefined) throw fault;
   const live = current === undefined ? "no catalogue is live" : `${formatId(current)} is live`;
   throw new EarshotError(
     "not_found",
-    `there is no earlier version to go back to (${live}); "earshot catalogue list" shows what there is`,
+    `there is no earlier catalogue to go back to (${live}); "earshot catalogue list" shows what there is`,
   );
+}
+
+/** What was live before, then the versions below the live one, the newest first. */
+async function findEarlier(
+  dataDir: string,
+  current: CatalogueId | undefined,
+): Promise<readonly CatalogueId[]> {
+  if (current === undefined) return [];
+  const previous = await readPrevious(dataDir);
+  const found = await findCatalogues(dataDir);
+  const isPrevious = (id: CatalogueId) => previous !== undefined && isSameId(id, previous);
+  const versions = found.filter(
+    (id) => id.name === current.name && id.version < current.version && !isPrevious(id),
+  );
+  return [...found.filter(isPrevious), ...versions.reverse()];
 }
 
 /**
@@ -97,13 +121,10 @@ export async function removeCatalogue(dataDir: string, id: string): Promise<Cata
   return found;
 }
 
-/** Of each name an import keeps so many versions: the new one, and one to go back to. */
-const keptVersions = 2;
-
 /**
  * Makes a catalogue that was just built the live one, and gives the disk of a Pi some room back: of
- * its name the newest two are kept, and what was live until now. Other names are left alone. What
- * cannot be removed is a warning: the new one is live by then.
+ * its name it keeps the new version, the newest whole one before it, and what was live until now.
+ * Other names are left alone. What cannot be removed is a warning: the new one is live by then.
  *
  * @returns the ids that were removed
  */
@@ -128,12 +149,33 @@ async function removeOldVersions(
   built: CatalogueId,
   before: CatalogueId | undefined,
 ): Promise<readonly string[]> {
-  const versions = (await findCatalogues(dataDir)).filter(({ name }) => name === built.name);
-  const old = versions
-    .slice(0, -keptVersions)
-    .filter((id) => !isSameId(id, built) && (before === undefined || !isSameId(id, before)));
+  const earlier = (await findCatalogues(dataDir)).filter(
+    ({ name, version }) => name === built.name && version < built.version,
+  );
+  const kept = earlier.length > 1 ? await newestWhole(dataDir, earlier) : undefined;
+  const old = earlier.filter(
+    (id) =>
+      kept !== undefined &&
+      id.version < kept.version &&
+      (before === undefined || !isSameId(id, before)),
+  );
   for (const id of old) await removeCatalogueFolder(dataDir, id);
   return old.map(formatId);
+}
+
+/** A damaged version is nothing to go back to, so it does not count. */
+async function newestWhole(
+  dataDir: string,
+  ids: readonly CatalogueId[],
+): Promise<CatalogueId | undefined> {
+  for (const id of ids.toReversed()) {
+    try {
+      return await verifyFolder(catalogueFolder(dataDir, id));
+    } catch (error) {
+      if (!(error instanceof EarshotError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /**

@@ -13,9 +13,14 @@ const messages = /database or disk is full|disk I\/O error|ENOSPC|EDQUOT|EFBIG/i
 export function explainDiskFull(error: unknown, folder: string): unknown {
   if (error instanceof EarshotError || !(error instanceof Error)) return error;
   if (!("code" in error && codes.has(error.code)) && !messages.test(error.message)) return error;
+  return diskFull(folder, messageOf(error), error);
+}
+
+/** Says that there is no room, and what to do about it. */
+export function diskFull(folder: string, reason: string, cause?: unknown): EarshotError {
   return new EarshotError(
     "disk_full",
-    `there is no room left to write below ${folder} (${messageOf(error)}); free some space ("earshot catalogue remove" removes old catalogues) and try again`,
-    { cause: error },
+    `there is no room left to write below ${folder} (${reason}); free some space ("earshot catalogue remove" removes old catalogues) and try again`,
+    { cause },
   );
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { noFolder } from "./make-folder.js";
 import { isRunning, markPattern, processMark } from "./process-mark.js";
 
 /** Waits until a file's or a folder's content has reached the disk. */
@@ -78,13 +79,18 @@ export async function removeMarked(folder: string, pattern: RegExp): Promise<rea
   return removed;
 }
 
-/** The names in a folder; none when there is no such folder. */
+/**
+ * The names in a folder; none when there is no such folder.
+ *
+ * @throws EarshotError `bad_config` when it, or one above it, is a file
+ */
 export async function entriesOf(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return [];
+    throw code === "ENOTDIR" ? noFolder(folder, error) : error;
   }
 }
 

@@ -1,10 +1,12 @@
 import { boundedDistance } from "./distance.js";
+import { exactOwners } from "./exact-owners.js";
 import { foldArtist, foldTitle } from "./fold.js";
+import { joinedOwners, suggestJoined } from "./joined-artist.js";
 import { findNear, type NearTitle } from "./near-titles.js";
 import { bareNoteStarts } from "./notes.js";
 import { numberWords } from "./number-words.js";
 import { readQuery, type TitleQuery } from "./parse-query.js";
-import { rankOwners, type FoldedReading, type RankedOwner } from "./rank-owners.js";
+import type { FoldedReading, RankedOwner } from "./rank-owners.js";
 import type { TitleIndex } from "./title-index.js";
 
 /** A song and how sure it is, 0 to 1. */
@@ -31,9 +33,6 @@ export type Resolution =
     };
 
 const maxListed = 5;
-const maxJoinedWords = 16;
-/** A name that stands beside the title without any sign must be complete. */
-const minJoinedArtistFit = 0.95;
 const wrongArtistScore = 0.5;
 /** Shorter words are near to too many others to be mistyped numbers. */
 const minNumberLength = 4;
@@ -77,7 +76,17 @@ export function resolveTitle(index: TitleIndex, query: TitleQuery): Resolution {
     .filter((reading) => reading.artist !== undefined)
     .flatMap((reading) => exactOwners(index, { title: reading.title, artist: undefined }))
     .map(({ ordinal }) => ({ ordinal, score: wrongArtistScore }));
-  return { outcome: "not_found", suggestions: listOthers([...namesakes, ...near.all], -1) };
+  const others = [...near.all, ...joinedSuggestions(index, readings)];
+  const sorted = others.toSorted((a, b) => b.score - a.score);
+  return { outcome: "not_found", suggestions: listOthers([...namesakes, ...sorted], -1) };
+}
+
+/** Without any sign of an artist one may stand there; the shortest reading has no "play …". */
+function joinedSuggestions(index: TitleIndex, readings: readonly FoldedReading[]): ScoredSong[] {
+  if (readings[0]?.artist !== undefined) return [];
+  const keys = readings.flatMap(({ title, artist }) => (artist === undefined ? [title.key] : []));
+  const [shortest = ""] = keys.sort((a, b) => a.length - b.length);
+  return suggestJoined(index, shortest);
 }
 
 function* foldReadings(query: TitleQuery): Generator<FoldedReading> {
@@ -135,34 +144,6 @@ function withCorrectedNumbers(
   );
   if (corrected.every((word, position) => word === words[position])) return [];
   return [{ title: foldTitle(corrected.join(" ")), artist }];
-}
-
-/** Owners of exactly this title; the longer wording is the more telling one. */
-function exactOwners(index: TitleIndex, reading: FoldedReading): RankedOwner[] {
-  const { otherCore = "", core } = reading.title;
-  for (const wording of otherCore.length > core.length ? [otherCore, core] : [core]) {
-    const owners = index.owners(wording);
-    const ranked = owners.length === 0 ? [] : rankOwners(index, owners, reading);
-    if (ranked.length > 0) return ranked;
-  }
-  return [];
-}
-
-/** "bohemian rhapsody queen" and "queen bohemian rhapsody": the longest title first. */
-function joinedOwners(index: TitleIndex, key: string): RankedOwner[] {
-  const words = key.split(" ").slice(0, maxJoinedWords);
-  for (let length = words.length - 1; length > 0; length -= 1) {
-    for (const start of [0, words.length - length]) {
-      const title = foldTitle(words.slice(start, start + length).join(" "));
-      const others = [...words.slice(0, start), ...words.slice(start + length)];
-      const reading = { title, artist: foldArtist(others.join(" ")) };
-      const owners = exactOwners(index, reading).filter(
-        (owner) => owner.artistFit >= minJoinedArtistFit,
-      );
-      if (owners.length > 0) return owners;
-    }
-  }
-  return [];
 }
 
 function accept(owners: readonly RankedOwner[]): Resolution {

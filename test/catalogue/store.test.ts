@@ -3,6 +3,9 @@ import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { after, test, type TestContext } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
+import { buildCatalogue } from "../../src/catalogue/build.js";
+import { formatId } from "../../src/catalogue/folders.js";
+import { lockImports } from "../../src/catalogue/import-lock.js";
 import {
   findBySource,
   listCatalogues,
@@ -12,7 +15,7 @@ import {
   selectCatalogue,
   verifyCatalogue,
 } from "../../src/catalogue/store.js";
-import { buildTest, createTestLog, temporaryFolder } from "./temporary.js";
+import { buildTest, createTestLog, inventedSource, temporaryFolder } from "./temporary.js";
 
 const built = temporaryFolder({ after });
 await buildTest(built, generateSongs(50));
@@ -144,8 +147,41 @@ test("An import keeps the newest two versions of its name, and what was live bef
   ]);
 });
 
+test("A damaged version does not count: the whole one before it stays, and is gone back to", async (t) => {
+  const dataDir = await twoVersions(t);
+  damage(join(dataDir, "catalogues", "test@2", "songs.db"));
+  const third = await buildTest(dataDir, generateSongs(30));
+  assert.deepEqual(await makeLive({ dataDir, built: third, log: createTestLog() }), []);
+  assert.equal((await rollBack(dataDir)).version, 1);
+  assert.equal(await liveVersion(dataDir), 1);
+});
+
+test("Rolling back undoes an import under another name, and a choice of a later version", async (t) => {
+  const dataDir = await twoVersions(t);
+  const options = { dataDir, source: inventedSource, log: createTestLog() };
+  const other = await buildCatalogue({ ...options, name: "other", songs: generateSongs(20) });
+  await makeLive({ dataDir, built: other, log: createTestLog() });
+  await makeLive({ dataDir, built: other, log: createTestLog() });
+  assert.equal(formatId(await rollBack(dataDir)), "test@2");
+  assert.equal(formatId(await rollBack(dataDir)), "test@1");
+  await selectCatalogue(dataDir, "test@2");
+  await selectCatalogue(dataDir, "test@1");
+  assert.equal(formatId(await rollBack(dataDir)), "test@2");
+});
+
 test("A catalogue is found by the sum of its source", async (t) => {
   const dataDir = twoVersions(t);
   assert.equal((await findBySource(dataDir, "0".repeat(64)))?.version, 2);
   assert.equal(await findBySource(dataDir, "1".repeat(64)), undefined);
+});
+
+test("A data folder that cannot be is told in one sentence, and nothing waits for ever", async (t) => {
+  const file = join(temporaryFolder(t), "file");
+  writeFileSync(file, "");
+  for (const dataDir of ["/proc/nope/data", file, join(file, "data")]) {
+    await assert.rejects(lockImports(dataDir), { code: "bad_config", message: /^data\.dir: / });
+  }
+  await assert.rejects(listCatalogues(file), { code: "bad_config" });
+  const deep = join(temporaryFolder(t), "a", "b");
+  (await lockImports(deep)).release();
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -159,7 +159,7 @@ test("What cannot be imported is refused in one line that says why", async (t) =
   };
   const cases: readonly (readonly [readonly string[], RegExp, number?])[] = [
     [[join(folder, "none.csv")], /there is no such file/u],
-    [[folder], /folder/u],
+    [[mkdtempSync(join(folder, "none-"))], /folder/u],
     [[write("songs.csv", songFile(20)), "--map", "Tempo2=tempo"], /did you mean "tempo"/u, 2],
     [[write("one.csv", "title,artist,tempo\nA,B,120\n")], /no feature in which they differ/u],
     [[join(folder, "one.csv"), "--dry-run"], /no feature in which they differ/u],

@@ -140,6 +140,27 @@ test("titles in scripts without blanks are found in part and mistyped", () => {
   assert.equal(songs.answer("夜に駆ける"), "夜に駆ける鳥 / だれか");
 });
 
+test("a slip in a title or an artist without a sign between them still gives the suggestion", () => {
+  const songs = smallCatalogue([
+    ["Umbrella", "Rihanna"],
+    ["Toxic", "Britney Spears"],
+    ["Oops!...I Did It Again", "Britney Spears"],
+    ["Halo", "Beyoncé"],
+    ["Bohemian Rhapsody", "Queen"],
+  ]);
+  for (const [query, song] of [
+    ["umbrella rihana", "Umbrella / Rihanna"],
+    ["umbrela rihanna", "Umbrella / Rihanna"],
+    ["play rihana umbrella", "Umbrella / Rihanna"],
+    ["toxic brittney", "Toxic / Britney Spears"],
+    ["britney spears oops", "Oops!...I Did It Again / Britney Spears"],
+    ["queen halo", "Halo / Beyoncé"],
+  ] as const) {
+    assert.equal(songs.answer(query), "not found", query);
+    assert.equal(songs.others(query)[0], song, query);
+  }
+});
+
 test("no text makes it throw, and no list is longer than five", () => {
   const texts = fc.oneof(
     fc.string({ unit: "binary", maxLength: 400 }),

@@ -1,12 +1,15 @@
 import type { Hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { open, rename, rm } from "node:fs/promises";
 import { EarshotError, messageOf } from "../../errors.js";
+import { diskFull, explainDiskFull } from "../../storage/disk-full.js";
+import { makeFolder } from "../../storage/make-folder.js";
 import { removeTemporaries, syncToDisk } from "../../storage/durable-files.js";
 import { fileNameOf, parseAddress, shownAddress } from "./address.js";
+import { keepArrived, watchPace } from "./arriving.js";
 import { httpGet, stalled, unreachable } from "./http-get.js";
 import {
-  type DownloadNote,
   type DownloadPlace,
   ageOf,
   downloadPlace,
@@ -17,7 +20,8 @@ import {
   sizeOf,
   writeNote,
 } from "./partial-file.js";
-import { diskFull, freeBytes } from "./spool.js";
+import { conditions, startOf, validatorsOf } from "./resume.js";
+import { freeBytes } from "./spool.js";
 
 /** How far a download has come. */
 export interface DownloadProgress {
@@ -38,6 +42,8 @@ export interface DownloadOptions {
   readonly freshMs?: number | undefined;
   /** Longest time without a byte, in milliseconds; 30 s unless told otherwise. */
   readonly stallMs?: number | undefined;
+  /** How often it is checked that 1 kB/s has come since, in milliseconds; 60 s unless told otherwise. */
+  readonly paceMs?: number | undefined;
 }
 
 /** A file that was fetched whole. */
@@ -49,6 +55,7 @@ export interface Download {
 
 const defaultMaxBytes = 8e9;
 const defaultStallMs = 30_000;
+const defaultPaceMs = 60_000;
 /** An import looks at a file twice: for its checksum, and for its songs. */
 const defaultFreshMs = 600_000;
 
@@ -58,13 +65,13 @@ const defaultFreshMs = 600_000;
  * whole is fetched again only when the server, asked after ten minutes, has another.
  *
  * @param location http(s) address; with `#sha256=…` at its end the content must have that checksum
- * @throws EarshotError `source_unavailable` when the server or the disk fails, `timeout` when the
- *   server goes silent, `bad_song_file` when the checksum is another or the file too large
+ * @throws EarshotError `source_unavailable` when the server fails, `disk_full`, `timeout` when the
+ *   server goes silent or sends less than 1 kB/s, `bad_song_file` when the checksum is another or the file too large
  */
 export async function download(location: string, options: DownloadOptions): Promise<Download> {
   const { url, sha256: expected } = parseAddress(location);
   const name = fileNameOf(url);
-  await mkdir(options.cacheDir, { recursive: true });
+  await makeFolder(options.cacheDir);
   await removeTemporaries(options.cacheDir);
   const fetching = { url, name, options, place: downloadPlace(options.cacheDir, url, name) };
   const sha256 = await fetchFile(fetching);
@@ -125,22 +132,6 @@ async function fetchFile(fetching: Fetching): Promise<string> {
   }
 }
 
-/** Asks for the rest of the very file whose beginning is there, or whether there is a new one. */
-function conditions(
-  note: DownloadNote | undefined,
-  isWhole: boolean,
-  present: number,
-): Record<string, string> {
-  const { etag, lastModified } = note ?? {};
-  if (isWhole) {
-    if (etag !== undefined) return { "if-none-match": etag };
-    return lastModified === undefined ? {} : { "if-modified-since": lastModified };
-  }
-  const validator = etag ?? lastModified;
-  if (present === 0 || validator === undefined) return {};
-  return { range: `bytes=${present}-`, "if-range": validator };
-}
-
 async function takeAnswer(
   fetching: Fetching,
   response: IncomingMessage,
@@ -159,38 +150,27 @@ async function takeAnswer(
       `${shownAddress(url)} cannot be fetched: the server answers ${response.statusCode} ${response.statusMessage ?? ""}`,
     );
   }
+  const arriving = keepArrived(response);
   const length = Number(response.headers["content-length"] ?? Number.NaN);
   const totalBytes = Number.isFinite(length) ? start + length : undefined;
   checkSize(fetching, totalBytes ?? 0);
-  if (length > (await freeBytes(options.cacheDir))) throw diskFull(options.cacheDir, fetching.name);
+  if (length > (await freeBytes(options.cacheDir))) {
+    throw diskFull(options.cacheDir, `for ${fetching.name}`);
+  }
   await writeNote(place, url, validatorsOf(response));
   const hash = await hashOfFile(place.partial, start);
-  const received = await receive(fetching, response, { hash, start, totalBytes });
+  const received = await receive(fetching, response, { arriving, hash, start, totalBytes });
   if (totalBytes !== undefined && received < totalBytes) {
-    throw unreachable(url, `it ended after ${received} of ${totalBytes} bytes; try again to go on`);
+    throw unreachable(
+      url,
+      `it ended after ${received} of ${totalBytes} bytes; try again, an import goes on where it stopped`,
+    );
   }
   const sha256 = hash.digest("hex");
   await syncToDisk(place.partial);
   await writeNote(place, url, { ...validatorsOf(response), sha256 });
   await rename(place.partial, place.whole);
   return sha256;
-}
-
-/** The place in the file at which the answer's content begins; undefined when it has none. */
-function startOf(response: IncomingMessage, present: number): number | undefined {
-  if (response.statusCode === 200) return 0;
-  if (response.statusCode !== 206) return undefined;
-  const start = /^bytes (\d+)-/u.exec(response.headers["content-range"] ?? "")?.[1];
-  return Number(start) === present ? present : undefined;
-}
-
-function validatorsOf({ headers }: IncomingMessage): Pick<DownloadNote, "etag" | "lastModified"> {
-  const { etag } = headers;
-  const lastModified = headers["last-modified"];
-  return {
-    ...(etag === undefined || etag.startsWith("W/") ? {} : { etag }),
-    ...(lastModified === undefined ? {} : { lastModified }),
-  };
 }
 
 function checkSize({ url, options }: Fetching, bytes: number): void {
@@ -203,6 +183,7 @@ function checkSize({ url, options }: Fetching, bytes: number): void {
 }
 
 interface Receiving {
+  readonly arriving: Readable;
   readonly hash: Hash;
   readonly start: number;
   readonly totalBytes: number | undefined;
@@ -212,15 +193,16 @@ interface Receiving {
 async function receive(
   fetching: Fetching,
   response: IncomingMessage,
-  { hash, start, totalBytes }: Receiving,
+  { arriving, hash, start, totalBytes }: Receiving,
 ): Promise<number> {
   const { url, name, place, options } = fetching;
-  const { stallMs = defaultStallMs, onProgress } = options;
+  const { stallMs = defaultStallMs, paceMs = defaultPaceMs, onProgress } = options;
   response.setTimeout(stallMs, () => response.destroy(stalled(url, stallMs)));
   const file = await open(place.partial, start === 0 ? "w" : "a", 0o600);
   let bytes = start;
+  const pace = watchPace(response, { url, paceMs, received: () => bytes });
   try {
-    for await (const chunk of response) {
+    for await (const chunk of arriving) {
       const piece: Buffer = chunk;
       bytes += piece.length;
       checkSize(fetching, bytes);
@@ -228,21 +210,23 @@ async function receive(
       hash.update(piece);
       onProgress?.({ name, bytes, totalBytes });
     }
+    if (response.errored !== null) throw response.errored;
     return bytes;
   } catch (cause) {
-    if (isCode(cause, "ENOSPC")) {
-      // A full disk hurts the whole machine: better to fetch again than to keep it full.
+    const fault = explainDiskFull(cause, options.cacheDir);
+    if (fault instanceof EarshotError && fault !== response.errored) {
+      // Too large, or the disk is full, which hurts the whole machine: better to fetch it again.
       await removeDownload(place);
-      throw diskFull(options.cacheDir, name, cause);
+      throw fault;
     }
     options.signal.throwIfAborted();
     if (cause instanceof EarshotError) throw cause;
-    throw unreachable(url, `${messageOf(cause)} after ${bytes} bytes; try again to go on`);
+    throw unreachable(
+      url,
+      `${messageOf(cause)} after ${bytes} bytes; try again, an import goes on where it stopped`,
+    );
   } finally {
+    clearInterval(pace);
     await file.close();
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -23,6 +23,11 @@ export function documentKind(name: string): "json" | "hdf5" | undefined {
   return /\.(?:h5|hdf5)$/iu.test(name) ? "hdf5" : undefined;
 }
 
+/** Whether a file may be a table, or lines of JSON, by its name; a folder can hold anything else. */
+export function isTableName(name: string): boolean {
+  return /\.(?:csv|tsv|tab|psv|txt|dat|data|jsonl|ndjson)(?:\.gz)?$/iu.test(name);
+}
+
 /**
  * What the documents about one recording have in common in their names: AcousticBrainz writes
  * `lowlevel/3d/<recording>-0.json` and `highlevel/3d/<recording>-0.json`.

@@ -21,17 +21,23 @@ export function gunzipSource(packed: ByteSource, limits: ExpansionLimits): ByteS
     totalBytes: packed.totalBytes,
     path: undefined,
     open(): ByteStream {
-      const stream = packed.open();
-      return { consumed: () => stream.consumed(), chunks: gunzip(packed.name, stream, limits) };
+      let consumed = 0;
+      const onUnpacked = (bytes: number) => {
+        consumed = bytes;
+      };
+      const chunks = gunzip(packed, limits, onUnpacked);
+      return { consumed: () => consumed, chunks };
     },
   };
 }
 
 async function* gunzip(
-  name: string,
-  packed: ByteStream,
+  source: ByteSource,
   limits: ExpansionLimits,
+  onUnpacked: (packedBytes: number) => void,
 ): AsyncGenerator<Buffer> {
+  const { name } = source;
+  const packed = source.open();
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   // A fault of reading comes out of the loop below by way of the stream.
   const feeding = feed(packed, gunzip).catch((error: unknown) => {
@@ -43,8 +49,11 @@ async function* gunzip(
       const bytes: Buffer = chunk;
       unpacked += bytes.length;
       checkExpansion({ name, packed: packed.consumed(), unpacked }, limits);
+      // What was read ahead of that is not unpacked yet: a small file would be done at once.
+      onUnpacked(gunzip.bytesWritten);
       yield bytes;
     }
+    onUnpacked(packed.consumed());
   } catch (cause) {
     throw isZlibFault(cause) ? damaged(name, cause) : cause;
   } finally {

@@ -45,7 +45,9 @@ function request(url: URL, first: URL, options: HttpGetOptions): Promise<Incomin
   const sent = { "user-agent": "earshot", "accept-encoding": "identity", ...headers };
   return new Promise((resolve, reject) => {
     const asked = get(url, { headers: sent, signal, agent: false, ...auth }, resolve);
-    asked.setTimeout(stallMs, () => asked.destroy(stalled(url, stallMs)));
+    const timer = setTimeout(() => asked.destroy(stalled(url, stallMs)), stallMs);
+    asked.once("response", () => clearTimeout(timer));
+    asked.once("close", () => clearTimeout(timer));
     asked.on("error", (cause) => {
       if (cause instanceof EarshotError || signal.aborted) reject(cause);
       else reject(unreachable(url, cause));
@@ -57,7 +59,15 @@ function request(url: URL, first: URL, options: HttpGetOptions): Promise<Incomin
 export function stalled(url: URL, stallMs: number): EarshotError {
   return new EarshotError(
     "timeout",
-    `${shownAddress(url)} has sent nothing for ${stallMs / 1000} s; run the command again to go on`,
+    `${shownAddress(url)} has sent nothing for ${stallMs / 1000} s; try again, an import goes on where it stopped`,
+  );
+}
+
+/** Says that a server sends, but so little that the end would never come. */
+export function tooSlow(url: URL, paceMs: number): EarshotError {
+  return new EarshotError(
+    "timeout",
+    `${shownAddress(url)} has sent less than 1 kB/s for ${paceMs / 1000} s; try again, an import goes on where it stopped`,
   );
 }
 

@@ -17,9 +17,11 @@ export interface LocalPlace {
  * alone can wait for ever.
  *
  * @throws EarshotError `source_unavailable` when there is nothing or it may not be read,
- *   `bad_song_file` when it is neither a file nor a folder, or empty
+ *   `bad_song_file` when it is neither a file nor a folder, or empty, `bad_usage` for the address
+ *   of something that is not fetched
  */
 export async function examinePath(path: string): Promise<LocalPlace> {
+  const scheme = /^[a-z][a-z\d+.-]*:\/\//iu.exec(path)?.[0];
   try {
     const found = await stat(path);
     if (found.isDirectory()) {
@@ -31,8 +33,17 @@ export async function examinePath(path: string): Promise<LocalPlace> {
     if (found.size === 0) throw new EarshotError("bad_song_file", `${path} is empty`);
     return { kind: "file", bytes: found.size };
   } catch (error) {
-    throw error instanceof EarshotError ? error : unavailable(path, error);
+    if (error instanceof EarshotError) throw error;
+    throw scheme === undefined ? unavailable(path, error) : foreignScheme(scheme);
   }
+}
+
+/** Without the rest of the address, which can hold a password. */
+function foreignScheme(scheme: string): EarshotError {
+  return new EarshotError(
+    "bad_usage",
+    `${scheme} is not supported, only http:// and https://; fetch the file yourself and import it`,
+  );
 }
 
 function noFile(path: string): EarshotError {

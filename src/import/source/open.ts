@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Log } from "../../lifecycle.js";
+import { EarshotError } from "../../errors.js";
 import { sha256OfFile } from "../../storage/durable-files.js";
 import { readDocuments } from "../format/documents-table.js";
 import { isSingleDocument } from "../format/json-table.js";
@@ -7,10 +8,10 @@ import { recogniseTable } from "../format/recognise.js";
 import type { OpenedSource } from "../table.js";
 import { isAddress } from "./address.js";
 import { type ByteSource, readHead } from "./byte-source.js";
-import { download, type Download, type DownloadOptions } from "./download.js";
+import { discardDownload, download, type Download, type DownloadOptions } from "./download.js";
 import { documentKind } from "./entry-names.js";
 import { defaultExpansionLimits, type ExpansionLimits } from "./expansion-guard.js";
-import { listDocuments, sha256OfFolder } from "./folder.js";
+import { listSongFiles, sha256OfFolder } from "./folder.js";
 import { gunzipSource, isGzip } from "./gzip.js";
 import { examinePath, localSource } from "./local-file.js";
 import { abortable } from "./abortable.js";
@@ -27,9 +28,10 @@ export interface OpenOptions extends DownloadOptions {
 }
 
 /**
- * Opens a FILE or URL; a zip or a folder of documents gives several sources.
+ * Opens a FILE or URL; a zip or a folder gives several sources.
  *
- * A download stays in `cacheDir`, so that an import that fails can be tried again.
+ * A download stays in `cacheDir`, so that an import that fails can be tried again, unless it cannot be
+ * read as a table at all.
  *
  * @throws EarshotError `source_unavailable` or `timeout` when it cannot be had, `bad_song_file` when
  *   it can but is not what a song file can be, `bad_usage` for an address that is none
@@ -43,27 +45,49 @@ export async function* openSources(
   const path = fetched?.path ?? location;
   const { kind, bytes } = await examinePath(path);
   if (kind === "folder") yield* openFolder(path, options);
-  else yield* openFile({ path, bytes, fetched, options });
+  else {
+    const discard = fetched && (() => discardDownload(location, options.cacheDir));
+    yield* openFile({ path, bytes, fetched, discard, options });
+  }
 }
 
 interface FoundFile {
   readonly path: string;
   readonly bytes: number;
   readonly fetched: Download | undefined;
+  /** Removes it where it was fetched. */
+  readonly discard: (() => Promise<void>) | undefined;
   readonly options: OpenOptions;
 }
 
 async function* openFile(found: FoundFile): AsyncGenerator<OpenedSource> {
-  const { path, bytes, fetched, options } = found;
+  const { path, bytes, fetched, discard, options } = found;
   let known = fetched && Promise.resolve(fetched.sha256);
   const sha256 = () => (known ??= sha256OfFile(path));
   const file = localSource(path, bytes, fetched?.name);
   const head = await readHead(file);
   if (isZip(head.bytes)) {
     const limits = options.expansion ?? defaultExpansionLimits;
-    const entries = await openZip({ path, name: file.name, packed: bytes }, limits);
+    const packed = { path, name: file.name, packed: bytes };
+    const entries = await keepUnlessBad(openZip(packed, limits), discard);
     yield* openMany(entries, { name: file.name, sha256, options });
-  } else yield openOne(file, { sha256, options });
+  } else {
+    const opened = openOne(file, { sha256, options });
+    yield { ...opened, table: () => keepUnlessBad(opened.table(), discard) };
+  }
+}
+
+/** What was fetched and is no song file would be none at the next try either. */
+async function keepUnlessBad<Result>(
+  opening: Promise<Result>,
+  discard: (() => Promise<void>) | undefined,
+): Promise<Result> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof EarshotError && error.code === "bad_song_file") await discard?.();
+    throw error;
+  }
 }
 
 interface Origin {
@@ -72,9 +96,9 @@ interface Origin {
 }
 
 async function* openFolder(folder: string, options: OpenOptions): AsyncGenerator<OpenedSource> {
-  const documents = await listDocuments(folder);
-  const sha256 = () => sha256OfFolder(documents);
-  yield* openMany(documents, { name: basename(folder), sha256, options });
+  const files = await listSongFiles(folder);
+  const sha256 = () => sha256OfFolder(files);
+  yield* openMany(files, { name: basename(folder), sha256, options });
 }
 
 /** Documents about a song each are one source together; any other file is one of its own. */

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { replaceFile, sha256OfText } from "../../storage/durable-files.js";
+import { entriesOf, replaceFile, sha256OfText } from "../../storage/durable-files.js";
 import { isRunning, processMark } from "../../storage/process-mark.js";
 
 /** What is known about a download that is under way, or done. */
@@ -91,4 +91,22 @@ export async function hashOfFile(path: string, bytes: number) {
 
 export async function removeDownload({ partial, whole, note }: DownloadPlace): Promise<void> {
   for (const path of [note, partial, whole]) await rm(path, { force: true });
+}
+
+const downloadName = new RegExp(`^(?<key>[0-9a-f]{${keyDigits}})(?:\\.part|\\.json|-.*)$`, "u");
+/** Long enough to go on the next morning, short enough for the card of a Pi. */
+const staleMs = 24 * 3_600_000;
+
+/** Removes downloads that nothing was written to for a day: their import failed, and was not repeated. */
+export async function removeStaleDownloads(cacheDir: string): Promise<void> {
+  const files = new Map<string, string[]>();
+  for (const entry of await entriesOf(cacheDir)) {
+    const key = downloadName.exec(entry)?.groups?.["key"];
+    if (key !== undefined) files.set(key, [...(files.get(key) ?? []), join(cacheDir, entry)]);
+  }
+  for (const paths of files.values()) {
+    const ages = await Promise.all(paths.map(ageOf));
+    if (Math.min(...ages) < staleMs) continue;
+    for (const path of paths) await rm(path, { force: true });
+  }
 }

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, statfs, unlink } from "node:fs/promises";
+import { type FileHandle, open, statfs, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { EarshotError, messageOf } from "../../errors.js";
+import { diskFull, explainDiskFull } from "../../storage/disk-full.js";
+import { makeFolder } from "../../storage/make-folder.js";
 import { removeTemporaries } from "../../storage/durable-files.js";
 import { processMark } from "../../storage/process-mark.js";
 import type { ByteSource } from "./byte-source.js";
@@ -20,32 +21,22 @@ let spooled = 0;
  * Writes a source to a file that has no name any more, so that nothing of it remains when the
  * handle is closed, or the process killed.
  *
- * @throws EarshotError `source_unavailable` when the disk is full
+ * @throws EarshotError `disk_full` when the disk is full
  */
 export async function spoolToFile(source: ByteSource, folder: string): Promise<FileHandle> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await removeTemporaries(folder);
   const path = join(folder, `spool-${++spooled}.${processMark}.tmp`);
   const handle = await open(path, "wx+", 0o600);
   try {
     await unlink(path);
     for await (const chunk of source.open().chunks) {
-      if ((await freeBytes(folder)) < chunk.length) throw diskFull(folder, source.name);
+      if ((await freeBytes(folder)) < chunk.length) throw diskFull(folder, `for ${source.name}`);
       await handle.writeFile(chunk);
     }
     return handle;
   } catch (error) {
     await handle.close();
-    throw error;
+    throw explainDiskFull(error, folder);
   }
-}
-
-/** Says that there is no room for a file. */
-export function diskFull(folder: string, name: string, cause?: unknown): EarshotError {
-  const reason = cause === undefined ? "" : ` (${messageOf(cause)})`;
-  return new EarshotError(
-    "source_unavailable",
-    `no room on the disk of ${folder} for ${name}${reason}; free some space and try again`,
-    { cause },
-  );
 }

@@ -62,6 +62,21 @@ test("a server that goes silent is given up, before its answer and within it", a
   }
 });
 
+test("a server that drips is given up, and what has come is kept", async (t) => {
+  const server = await startServer(t, (_request, response) => {
+    response.writeHead(200, { "content-length": 100, etag: '"1"' });
+    const dripping = setInterval(() => response.write("a"), 20);
+    response.once("close", () => clearInterval(dripping));
+  });
+  const cacheDir = await makeTempFolder(t);
+  const options = { cacheDir, signal: new AbortController().signal, paceMs: 200 };
+  await assert.rejects(download(server.url, options), {
+    code: "timeout",
+    message: /less than 1 kB\/s for 0\.2 s/u,
+  });
+  assert.ok((await readdir(cacheDir)).some((name) => name.endsWith(".part")));
+});
+
 test("a file beyond the limit is refused, announced or not", async (t) => {
   const server = await startServer(t, (request, response) => {
     if (request.url === "/announced") response.setHeader("content-length", content.length);
@@ -79,6 +94,7 @@ test("a file beyond the limit is refused, announced or not", async (t) => {
       message: /more than 1000 bytes/u,
     });
   }
+  assert.deepEqual(await readdir(options.cacheDir), []);
 });
 
 test("a file larger than the free disk is refused before a byte of it is written", async (t) => {
@@ -91,7 +107,7 @@ test("a file larger than the free disk is refused before a byte of it is written
     maxBytes: 2 ** 52,
   };
   await assert.rejects(download(`${server.url}/huge`, options), {
-    code: "source_unavailable",
+    code: "disk_full",
     message: /no room/u,
   });
   assert.deepEqual(await readdir(options.cacheDir), []);

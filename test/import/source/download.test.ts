@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { readFile, readdir, rename, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { identifySources } from "../../../src/import/identify-sources.js";
 import {
   discardDownload,
   download,
@@ -49,12 +50,20 @@ test("a download that was cut goes on where it stopped", async (t) => {
   });
   await assert.rejects(download(address, options), {
     code: "source_unavailable",
-    message: /try again to go on/u,
+    message: /try again, an import goes on/u,
   });
   const fetched = await download(address, options);
   assert.equal(fetched.sha256, sha256);
   const [, again = ""] = server.requests;
   assert.match(again, /^GET \/data\/songs\.csv bytes=[1-9]\d+-$/u);
+});
+
+test("whatever came before the server hung up is kept", async (t) => {
+  const file: ServedFile = { content, etag: '"1"', hangUpAfter: 50_000 };
+  const { server, options, address } = await prepare(t, file);
+  await assert.rejects(download(address, options), /after 50000 bytes/u);
+  assert.equal((await download(address, options)).sha256, sha256);
+  assert.match(server.requests[1] ?? "", /bytes=50000-$/u);
 });
 
 test("the beginning of another file is never joined to the rest of this one", async (t) => {
@@ -157,4 +166,21 @@ test("a packed file on the web is opened like one on the disk, under its own nam
   assert.equal(await source.sha256(), createHash("sha256").update(gzipSync(content)).digest("hex"));
   assert.equal((await readAll(await source.table())).rows.length, 20_000);
   assert.ok((await readdir(cacheDir)).every((name) => basename(name) === name));
+});
+
+test("a page that is no song file is not kept, and a download is for a day", async (t) => {
+  const { server, address, cacheDir, options } = await prepare(t, {
+    content: Buffer.from("<!doctype html><html><body>Log in</body></html>"),
+  });
+  const [page] = await openAll(address, cacheDir);
+  await assert.rejects(async () => page?.table(), { code: "bad_song_file" });
+  assert.deepEqual(await readdir(cacheDir), []);
+  await download(address, options);
+  for (const name of await readdir(cacheDir)) await utimes(join(cacheDir, name), 1e9, 1e9);
+  await writeFile(join(cacheDir, "something.csv"), "");
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  await identifySources([`${server.url}/new.csv`], [], { ...options, log });
+  const left = await readdir(cacheDir);
+  assert.deepEqual(left.filter((name) => name.endsWith(".csv")).length, 2, String(left));
+  assert.equal(left.length, 3);
 });

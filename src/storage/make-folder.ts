@@ -1,0 +1,57 @@
+import { constants } from "node:fs";
+import { access, mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { EarshotError, messageOf } from "../errors.js";
+import { explainDiskFull } from "./disk-full.js";
+
+/**
+ * Makes a folder of the data, and those above it, where they are missing, and checks that files can
+ * be made in it. `mkdir` with `recursive` never returns in a place such as /proc, where what is
+ * missing below a folder that exists cannot be made.
+ *
+ * @throws EarshotError `bad_config` when it cannot be, `disk_full`
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeWithParents(path);
+    await access(path, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const fault = explainDiskFull(cause, dirname(path));
+    throw fault instanceof EarshotError ? fault : noFolder(path, cause);
+  }
+}
+
+async function makeWithParents(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (isCode(error, "EEXIST") && (await isFolder(path))) return;
+    const parent = dirname(path);
+    if (!isCode(error, "ENOENT") || (await isFolder(parent))) throw error;
+    await makeWithParents(parent);
+    await mkdir(path);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Says what stands in the way of a folder of the data. */
+export function noFolder(path: string, cause: unknown): EarshotError {
+  const isFile = isCode(cause, "EEXIST") || isCode(cause, "ENOTDIR");
+  const reason = isFile ? "it, or a folder above it, is a file" : messageOf(cause);
+  return new EarshotError(
+    "bad_config",
+    `data.dir: the folder ${path} cannot be used: ${reason}; set data.dir to a folder that you may write to`,
+    { cause },
+  );
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
