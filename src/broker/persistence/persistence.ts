@@ -11,7 +11,7 @@ import { defaultLimits, type PersistenceLimits } from "./limits.js";
 import type { PacketReference } from "./packet.js";
 import { restoreState } from "./restore.js";
 import { createState, snapshotOf, type State } from "./state.js";
-import { graceMs, type Will } from "./wills.js";
+import type { Will } from "./wills.js";
 
 /** Whose the sessions are that outlive their connections. */
 export interface SessionOwners {
@@ -73,18 +73,25 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   };
   const state = createState({ journal, limits, log, now: () => clock.now(), onSessionEnd });
   let isRestored = false;
-  let cancelTending = (): void => {};
+  let cancelSweep = (): void => {};
+  let cancelWills: readonly (() => void)[] = [];
+
+  const sweepRegularly = (): void => {
+    cancelSweep = clock.after(sweepMs, () => {
+      state.sweep();
+      sweepRegularly();
+    });
+  };
 
   const onSetup = (broker: AedesBroker): void => {
     aedes = broker;
-    const startedAtMs = clock.now();
-    const tend = (): void => {
-      state.sweep();
-      for (const will of state.wills.takeOrphans(clock.now() - startedAtMs))
-        publishWill(broker, will, log);
-      cancelTending = clock.after(sweepMs, tend);
-    };
-    cancelTending = clock.after(graceMs, tend);
+    sweepRegularly();
+    // The timers alone say when: the wall clock of a Pi jumps when the network gives it the time.
+    cancelWills = [...state.wills.orphansDueAt()].map((dueMs) =>
+      clock.after(dueMs, () => {
+        for (const will of state.wills.takeOrphans(dueMs)) publishWill(broker, will, log);
+      }),
+    );
   };
 
   return {
@@ -102,7 +109,8 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       state.sweep();
     },
     async stop() {
-      cancelTending();
+      cancelSweep();
+      for (const cancel of cancelWills) cancel();
       await current.stop();
     },
     isSynced: () => current.isSynced(),
