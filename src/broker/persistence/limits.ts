@@ -1,7 +1,12 @@
 /** How much the broker remembers at most; each limit's policy stands beside it. */
 export interface PersistenceLimits {
-  /** Sessions kept; a new one beyond it ends the one whose client has been away for the longest. */
+  /**
+   * Sessions kept of clients that are away; one more ends the one that has been away for the longest
+   * of the owner who has most of them.
+   */
   readonly sessions: number;
+  /** The same of one user; one more ends the one of that user that has been away for the longest. */
+  readonly sessionsOfOwner: number;
   /** Seconds a session outlives its connection at most; MQTT 3.1.1 has no expiry, so it gets this. */
   readonly sessionExpirySeconds: number;
   /**
@@ -26,6 +31,7 @@ const mebibyte = 1024 * 1024;
 /** Fits a Pi with 1 GB: at most about 50 MB when every limit is reached. */
 export const defaultLimits: PersistenceLimits = {
   sessions: 1000,
+  sessionsOfOwner: 100,
   sessionExpirySeconds: 7 * 24 * 3600,
   queuedMessages: 1000,
   queuedBytes: mebibyte,
