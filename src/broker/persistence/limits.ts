@@ -16,7 +16,10 @@ export interface PersistenceLimits {
   readonly queuedMessages: number;
   /** Bytes waiting for one client; the same policy. A message larger than this is not queued. */
   readonly queuedBytes: number;
-  /** Bytes waiting for all clients; beyond it a client's new message costs its own oldest ones. */
+  /**
+   * Bytes waiting for all clients; beyond it the oldest message not yet sent is dropped of the owner
+   * with most bytes, there of the client with most.
+   */
   readonly queuedBytesInAll: number;
   /** Unreleased QoS 2 messages of one publisher; the connection of one that exceeds it ends. */
   readonly incomingMessages: number;

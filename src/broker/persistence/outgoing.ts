@@ -2,6 +2,7 @@ import type { Journal } from "./journal.js";
 import type { PersistenceLimits } from "./limits.js";
 import { detach, sizeOf, type Packet, type PacketReference } from "./packet.js";
 import { encodePacket } from "./packet-codec.js";
+import { largestQueue } from "./largest-queue.js";
 import type { PolicyCounters } from "./policy-counters.js";
 import { queuedKey } from "./record-keys.js";
 import type { Session } from "./session.js";
@@ -53,9 +54,12 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
   let nextSequence = 1;
   let bytesInAll = 0;
   let countInAll = 0;
+  /** Those with something in their queues. */
+  const waiting = new Set<Session>();
 
   const add = (session: Session, message: QueuedMessage): void => {
     session.queue.add(message);
+    waiting.add(session);
     bytesInAll += message.size;
     countInAll += 1;
   };
@@ -65,6 +69,7 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
     session.drain.takenUp(message);
     bytesInAll -= message.size;
     countInAll -= 1;
+    if (session.queue.length === 0) waiting.delete(session);
     if (session.number !== undefined)
       journal.delete(queuedKey(session.number, message.sequence), "lazy");
   };
@@ -75,15 +80,17 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
     // One that is catching up acknowledges nothing before it has got all that waited.
     const times = client === undefined ? 1 : 2;
     for (;;) {
-      const fits =
-        queue.length < times * limits.queuedMessages &&
-        queue.bytes + size <= times * limits.queuedBytes &&
-        bytesInAll + size <= limits.queuedBytesInAll;
-      if (fits) return true;
-      const victim = size > limits.queuedBytes ? undefined : queue.leastMissed();
-      counters.count("messages_dropped_queue", session.clientId);
-      if (victim === undefined) return false;
-      remove(session, victim);
+      const isFull =
+        queue.length >= times * limits.queuedMessages ||
+        queue.bytes + size > times * limits.queuedBytes;
+      if (!isFull && bytesInAll + size <= limits.queuedBytesInAll) return true;
+      const loser =
+        size > limits.queuedBytes ? undefined : isFull ? session : largestQueue(waiting);
+      const victim = loser?.queue.leastMissed();
+      const { clientId, owner } = loser ?? session;
+      counters.count("messages_dropped_queue", clientId, owner);
+      if (loser === undefined || victim === undefined) return false;
+      remove(loser, victim);
     }
   };
 
@@ -171,7 +178,9 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
         for (const message of session.queue.expired(nowMs)) remove(session, message);
       }
     },
-    sessionEnded({ queue }) {
+    sessionEnded(session) {
+      const { queue } = session;
+      waiting.delete(session);
       bytesInAll -= queue.bytes;
       countInAll -= queue.length;
     },

@@ -53,7 +53,7 @@ test("a queue holds so many bytes, and a larger message is not queued at all", a
   assert.deepEqual(await queuedTexts(run), ["z".repeat(990)]);
 });
 
-test("when all queues together are full, a client's new message costs its own old ones", async (t) => {
+test("when all queues together are full, the longest gives up its oldest message", async (t) => {
   const run = await startRun(t, { limits: { queuedBytesInAll: 1000 } });
   const { aedes } = run.persistence;
   await aedes.outgoingEnqueue(
@@ -65,6 +65,29 @@ test("when all queues together are full, a client's new message costs its own ol
   assert.equal((await queuedTexts(run, { id: "neighbour" })).length, 1);
   assert.deepEqual(await queuedTexts(run), ["b".repeat(290), "c".repeat(290)]);
   assert.ok((run.persistence.counters()["queued_bytes"] ?? 0) <= 1000);
+});
+
+test("a user's flood of messages to its own sleeping clients costs nobody else's a message", async (t) => {
+  const run = await startRun(t, { limits: { queuedBytesInAll: 10_000, queuedBytes: 2000 } });
+  const { aedes } = run.persistence;
+  const payload = "x".repeat(500);
+  leaveAs(run, "bystander", "before");
+  await aedes.outgoingEnqueue({ clientId: "before" }, message("x", { payload }));
+  for (let count = 0; count < 40; count += 1) {
+    const clientId = `mallory ${count % 10}`;
+    leaveAs(run, "mallory", clientId);
+    await aedes.outgoingEnqueue({ clientId }, message("x", { payload }));
+  }
+  assert.ok((run.persistence.counters()["queued_bytes"] ?? 0) > 9000);
+  leaveAs(run, "bystander", "after");
+  for (const letter of ["a", "b"])
+    await aedes.outgoingEnqueue(
+      { clientId: "after" },
+      message("x", { payload: letter.repeat(500) }),
+    );
+  assert.deepEqual(await queuedTexts(run, { id: "before" }), [payload]);
+  assert.deepEqual(await queuedTexts(run, { id: "after" }), ["a".repeat(500), "b".repeat(500)]);
+  assert.ok((run.persistence.counters()["queued_bytes"] ?? 0) <= 10_000);
 });
 
 test("beyond the limit of all the session ends whose client has been away longest", async (t) => {
