@@ -23,9 +23,12 @@ export interface PersistenceLimits {
   readonly queuedBytesInAll: number;
   /** Unreleased QoS 2 messages of one publisher; the connection of one that exceeds it ends. */
   readonly incomingMessages: number;
-  /** Retained topics; a message on a new topic beyond it is delivered, and not retained. */
+  /**
+   * Retained topics, of which one user may have half; a message on a new topic beyond it is
+   * delivered, and not retained.
+   */
   readonly retainedMessages: number;
-  /** Bytes of all retained topics and payloads; the same policy. */
+  /** Bytes of all retained topics and payloads; the same share and policy. */
   readonly retainedBytes: number;
 }
 

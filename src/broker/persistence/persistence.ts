@@ -8,7 +8,7 @@ import {
 import { createNoJournal, startJournal, type Journal } from "./journal.js";
 import { openJournalFile } from "./journal-file.js";
 import { defaultLimits, type PersistenceLimits } from "./limits.js";
-import type { PacketReference } from "./packet.js";
+import type { Packet, PacketReference } from "./packet.js";
 import { restoreState } from "./restore.js";
 import { createState, snapshotOf, type State } from "./state.js";
 import type { Will } from "./wills.js";
@@ -42,6 +42,12 @@ export interface Persistence {
   synced(): Promise<void>;
   /** Whose the kept sessions are, over restarts: a client id is not free for another user. */
   readonly owners: SessionOwners;
+  /**
+   * Says whose message is being published with RETAIN, before Aedes stores it.
+   *
+   * @param owner the user; `undefined`: the node itself
+   */
+  attributeRetained(packet: Pick<Packet, "payload">, owner: string | undefined): void;
   /**
    * Whether a live message must not be sent to a client now, because older ones are being sent from
    * its queue, where this one waits as well. For Aedes' `authorizeForward`: answer it with `null`.
@@ -121,6 +127,9 @@ export function createPersistence(options: PersistenceOptions): Persistence {
         state.sessions.own(clientId, owner);
       },
       forget() {},
+    },
+    attributeRetained: (packet, owner) => {
+      state.retained.attribute(packet, owner);
     },
     holdsBack: (clientId, packet) => holdsBack(state, clientId, packet),
     counters: () => {

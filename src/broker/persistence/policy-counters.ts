@@ -4,7 +4,8 @@ import { createLogThrottle, type LogThrottle } from "../../log-throttle.js";
 /** What a limit did; the names are those of the broker's counters. */
 const messages = {
   messages_dropped_queue: "message dropped: the queue of an absent or slow client is full",
-  retained_refused: "message not retained: there are too many, or they are too large in all",
+  retained_refused:
+    "message not retained: there are too many in all or of its user, or they are too large",
   sessions_dropped: "session dropped: its user has too many, or most of too many",
   sessions_expired: "session ended: its client did not come back in time",
 } as const;

@@ -169,6 +169,26 @@ test("a flood of retained topics leaves as many as are allowed", async (t) => {
   assert.equal(run.persistence.counters()["retained_refused"], 19_000);
 });
 
+test("a user's flood of retained topics leaves half the room to others, over a restart as well", async (t) => {
+  const dir = await makeTempFolder(t);
+  const limits = { retainedMessages: 100 };
+  const publish = async ({ persistence }: Run, topic: string, owner: string): Promise<void> => {
+    const packet = message(topic, { retain: true });
+    persistence.attributeRetained(packet, owner);
+    // Aedes stores a copy.
+    await persistence.aedes.storeRetained({ ...packet });
+  };
+  const first = await startRun(t, { dir, limits });
+  for (let count = 0; count < 200; count += 1) await publish(first, `m/${count}`, "mallory");
+  await first.persistence.stop();
+  const second = await startRun(t, { dir, limits });
+  await publish(second, "m/new", "mallory");
+  await publish(second, "m/0", "mallory");
+  for (let count = 0; count < 50; count += 1) await publish(second, `b/${count}`, "bystander");
+  assert.equal((await retainedTopics(second, "m/#")).length, 50);
+  assert.equal((await retainedTopics(second, "b/#")).length, 50);
+});
+
 test("a client that never releases its QoS 2 messages is refused the next one", async (t) => {
   const run = await startRun(t, { limits: { incomingMessages: 2 } });
   const { aedes } = run.persistence;
