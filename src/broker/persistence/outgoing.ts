@@ -77,21 +77,40 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
   /** @returns whether there is room for so many bytes more now */
   const makeRoom = (session: Session, size: number): boolean => {
     const { queue, client } = session;
+    if (size > limits.queuedBytes) {
+      counters.count("messages_dropped_queue", session.clientId, session.owner);
+      return false;
+    }
     // One that is catching up acknowledges nothing before it has got all that waited.
     const times = client === undefined ? 1 : 2;
-    for (;;) {
-      const isFull =
-        queue.length >= times * limits.queuedMessages ||
-        queue.bytes + size > times * limits.queuedBytes;
-      if (!isFull && bytesInAll + size <= limits.queuedBytesInAll) return true;
-      const loser =
-        size > limits.queuedBytes ? undefined : isFull ? session : largestQueue(waiting);
-      const victim = loser?.queue.leastMissed();
-      const { clientId, owner } = loser ?? session;
-      counters.count("messages_dropped_queue", clientId, owner);
-      if (loser === undefined || victim === undefined) return false;
-      remove(loser, victim);
+    while (
+      queue.length >= times * limits.queuedMessages ||
+      queue.bytes + size > times * limits.queuedBytes
+    )
+      if (!dropFrom(session)) return false;
+    return makeRoomInAll(size);
+  };
+
+  const makeRoomInAll = (size: number): boolean => {
+    const fits = (spare: number): boolean => bytesInAll + size + spare <= limits.queuedBytesInAll;
+    if (fits(0)) return true;
+    // A little more than needed: a flood must not search all sessions for each of its messages.
+    const spare = limits.queuedBytesInAll / 256;
+    for (let from = largestQueue(waiting); from !== undefined; from = largestQueue(waiting)) {
+      const half = from.queue.bytes / 2;
+      do dropFrom(from);
+      while (!fits(spare) && from.queue.bytes > half);
+      if (fits(spare)) return true;
     }
+    return fits(0);
+  };
+
+  /** @returns whether there was anything to drop */
+  const dropFrom = (session: Session): boolean => {
+    const victim = session.queue.leastMissed();
+    counters.count("messages_dropped_queue", session.clientId, session.owner);
+    if (victim !== undefined) remove(session, victim);
+    return victim !== undefined;
   };
 
   const write = (session: Session, message: QueuedMessage): void => {
