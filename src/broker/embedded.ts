@@ -161,8 +161,11 @@ function settingsOf(
     authenticate(client, username, password, done) {
       void answer(hooks.authenticate(client, { username, password }), done);
     },
-    authorizePublish(client, { topic }, done) {
-      done(hooks.denyPublish(client, topic) ?? null);
+    authorizePublish(client, packet, done) {
+      const refusal = hooks.denyPublish(client, packet.topic) ?? null;
+      if (refusal === null && packet.retain)
+        persistence?.attributeRetained(packet, hooks.userOf(client));
+      done(refusal);
     },
     authorizeSubscribe(client, subscription, done) {
       done(null, hooks.maySubscribe(client, subscription.topic) ? subscription : null);

@@ -58,7 +58,7 @@ export interface AedesSettings {
   ) => void;
   readonly authorizePublish: (
     client: AedesClient | null,
-    packet: { readonly topic: string },
+    packet: { readonly topic: string; readonly retain: boolean; readonly payload: Buffer | string },
     done: (error?: Error | null) => void,
   ) => void;
   readonly authorizeSubscribe: <Subscription extends { readonly topic: string }>(

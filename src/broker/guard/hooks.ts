@@ -27,6 +27,8 @@ export interface Hooks {
   ): Promise<RefusedError | undefined>;
   /** Why a message may not be published; `undefined`: it may. */
   denyPublish(client: AedesClient | null, topic: string): Error | undefined;
+  /** The user behind a client; `undefined` for the node's own client. */
+  userOf(client: AedesClient | null): string | undefined;
   maySubscribe(client: AedesClient, filter: string): boolean;
   /** Decides whether and how a message is delivered; changes the packet. */
   deliver(client: AedesClient, packet: AedesPacket): boolean;
@@ -63,6 +65,7 @@ export function createHooks(parts: HookParts): Hooks {
       counters.publishes_denied += 1;
       return new DeniedError(`not allowed to publish to ${topic}`);
     },
+    userOf: (client) => (client === null ? undefined : clientOf(client.conn)?.identity?.name),
     maySubscribe(client, filter) {
       const guarded = clientOf(client.conn);
       return guarded === undefined || maySubscribe(access, guarded, filter);

@@ -32,7 +32,17 @@ export interface CompactionOptions {
   readonly log: Log;
 }
 
-/** Rewritten when the file has doubled and grown by at least this much. */
+/** A new file in the making. */
+interface Copy {
+  readonly target: Rewrite;
+  /** Frames appended to the journal that are not in the copy yet. */
+  readonly since: Buffer[];
+  /** Bytes of the records themselves. */
+  bytes: number;
+  isReady: boolean;
+}
+
+/** Rewritten when the file is twice as long as its content, and longer by at least this much. */
 const minGrowthBytes = 1024 * 1024;
 const snapshotFrameBytes = 256 * 1024;
 
@@ -42,15 +52,28 @@ const snapshotFrameBytes = 256 * 1024;
  */
 export function createCompaction(options: CompactionOptions): Compaction {
   const { file, snapshot, onReady, log } = options;
-  let copy: { readonly target: Rewrite; readonly since: Buffer[]; isReady: boolean } | undefined;
+  let copy: Copy | undefined;
   let copying: Promise<void> | undefined;
-  let sizeBefore = options.liveBytes;
+  /** What the last copy held, without what was appended while it was made. */
+  let { liveBytes } = options;
+  /** After a failure: not again before the file has grown further. */
+  let failedAtBytes = 0;
 
   const copyState = async (): Promise<void> => {
-    const started = { target: await file.beginRewrite(), since: [], isReady: false };
+    const started: Copy = {
+      target: await file.beginRewrite(),
+      since: [],
+      bytes: 0,
+      isReady: false,
+    };
     copy = started;
     try {
-      for (const frame of framesOf(snapshot())) await started.target.add(frame);
+      for (const frame of framesOf(snapshot())) {
+        await started.target.add(frame);
+        started.bytes += frame.length;
+        // Not kept until the end: a flood during a long copy would fill the memory.
+        for (const appended of started.since.splice(0)) await started.target.add(appended);
+      }
       started.isReady = true;
     } catch (error) {
       copy = undefined;
@@ -61,11 +84,11 @@ export function createCompaction(options: CompactionOptions): Compaction {
 
   return {
     beginWhenLong() {
-      const limit = Math.max(2 * sizeBefore, sizeBefore + minGrowthBytes);
+      const limit = Math.max(2 * liveBytes, liveBytes + minGrowthBytes, failedAtBytes);
       if (copying !== undefined || copy !== undefined || file.size() < limit) return;
       copying = copyState()
         .then(onReady, (error: unknown) => {
-          sizeBefore = file.size();
+          failedAtBytes = file.size() + minGrowthBytes;
           log.warn({ reason: messageOf(error) }, "the broker's state could not be shortened");
         })
         .finally(() => {
@@ -83,11 +106,12 @@ export function createCompaction(options: CompactionOptions): Compaction {
       try {
         await finished.target.finish([...finished.since, ...frames]);
       } catch (error) {
-        sizeBefore = file.size();
+        failedAtBytes = file.size() + minGrowthBytes;
         await finished.target.abandon();
         throw error;
       }
-      sizeBefore = file.size();
+      liveBytes = finished.bytes;
+      failedAtBytes = 0;
     },
     async settled() {
       await copying;

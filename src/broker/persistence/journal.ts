@@ -70,7 +70,7 @@ export function startJournal({ file, snapshot, liveBytes, log }: JournalOptions)
     cancelTimers();
     writing = writeOnce().finally(() => {
       writing = undefined;
-      if (waitingForNext.length > 0) writeSoon();
+      if (waitingForNext.length > 0 || compaction.isReady()) writeSoon();
       else if (pending.size() > 0) writeLater();
     });
   };

@@ -2,6 +2,7 @@ import type { Journal } from "./journal.js";
 import type { PersistenceLimits } from "./limits.js";
 import { detach, sizeOf, type Packet, type PacketReference } from "./packet.js";
 import { encodePacket } from "./packet-codec.js";
+import { largestQueue } from "./largest-queue.js";
 import type { PolicyCounters } from "./policy-counters.js";
 import { queuedKey } from "./record-keys.js";
 import type { Session } from "./session.js";
@@ -53,9 +54,12 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
   let nextSequence = 1;
   let bytesInAll = 0;
   let countInAll = 0;
+  /** Those with something in their queues. */
+  const waiting = new Set<Session>();
 
   const add = (session: Session, message: QueuedMessage): void => {
     session.queue.add(message);
+    waiting.add(session);
     bytesInAll += message.size;
     countInAll += 1;
   };
@@ -65,6 +69,7 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
     session.drain.takenUp(message);
     bytesInAll -= message.size;
     countInAll -= 1;
+    if (session.queue.length === 0) waiting.delete(session);
     if (session.number !== undefined)
       journal.delete(queuedKey(session.number, message.sequence), "lazy");
   };
@@ -72,19 +77,40 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
   /** @returns whether there is room for so many bytes more now */
   const makeRoom = (session: Session, size: number): boolean => {
     const { queue, client } = session;
+    if (size > limits.queuedBytes) {
+      counters.count("messages_dropped_queue", session.clientId, session.owner);
+      return false;
+    }
     // One that is catching up acknowledges nothing before it has got all that waited.
     const times = client === undefined ? 1 : 2;
-    for (;;) {
-      const fits =
-        queue.length < times * limits.queuedMessages &&
-        queue.bytes + size <= times * limits.queuedBytes &&
-        bytesInAll + size <= limits.queuedBytesInAll;
-      if (fits) return true;
-      const victim = size > limits.queuedBytes ? undefined : queue.leastMissed();
-      counters.count("messages_dropped_queue", session.clientId);
-      if (victim === undefined) return false;
-      remove(session, victim);
+    while (
+      queue.length >= times * limits.queuedMessages ||
+      queue.bytes + size > times * limits.queuedBytes
+    )
+      if (!dropFrom(session)) return false;
+    return makeRoomInAll(size);
+  };
+
+  const makeRoomInAll = (size: number): boolean => {
+    const fits = (spare: number): boolean => bytesInAll + size + spare <= limits.queuedBytesInAll;
+    if (fits(0)) return true;
+    // A little more than needed: a flood must not search all sessions for each of its messages.
+    const spare = limits.queuedBytesInAll / 256;
+    for (let from = largestQueue(waiting); from !== undefined; from = largestQueue(waiting)) {
+      const half = from.queue.bytes / 2;
+      do dropFrom(from);
+      while (!fits(spare) && from.queue.bytes > half);
+      if (fits(spare)) return true;
     }
+    return fits(0);
+  };
+
+  /** @returns whether there was anything to drop */
+  const dropFrom = (session: Session): boolean => {
+    const victim = session.queue.leastMissed();
+    counters.count("messages_dropped_queue", session.clientId, session.owner);
+    if (victim !== undefined) remove(session, victim);
+    return victim !== undefined;
   };
 
   const write = (session: Session, message: QueuedMessage): void => {
@@ -171,7 +197,9 @@ export function createOutgoing({ journal, limits, counters }: OutgoingOptions): 
         for (const message of session.queue.expired(nowMs)) remove(session, message);
       }
     },
-    sessionEnded({ queue }) {
+    sessionEnded(session) {
+      const { queue } = session;
+      waiting.delete(session);
       bytesInAll -= queue.bytes;
       countInAll -= queue.length;
     },

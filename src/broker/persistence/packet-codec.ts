@@ -13,6 +13,7 @@ const headerSchema = z.object({
   b: z.string().optional(),
   n: z.number().optional(),
   i: z.string().optional(),
+  o: z.string().optional(),
   p: z.looseObject({}).optional(),
   /** Correlation Data in base64: the one property of a message that is not text or number. */
   k: z.string().optional(),
@@ -35,6 +36,7 @@ export function encodePacket(packet: Packet): Buffer {
       b: packet.brokerId ?? undefined,
       n: packet.brokerCounter,
       i: packet.clientId,
+      o: packet.owner,
       p: properties,
       k: correlationData,
     }),
@@ -62,6 +64,7 @@ export function decodePacket(bytes: Buffer): Packet {
   bytes.copy(payload, 0, end);
   return {
     ...(header.i === undefined ? {} : { clientId: header.i }),
+    ...(header.o === undefined ? {} : { owner: header.o }),
     ...(properties === undefined ? {} : { properties }),
     ...(header.e === undefined ? {} : { messageExpiry: header.e }),
     cmd: header.c ?? "publish",

@@ -13,6 +13,8 @@ export interface Packet {
   /** When an MQTT 5 message expires, in milliseconds since 1970. */
   readonly messageExpiry?: number | undefined;
   readonly clientId?: string | undefined;
+  /** Of a retained message: the user whose share it counts to. */
+  readonly owner?: string | undefined;
 }
 
 /** What Aedes tells of a packet that it looks for: a PUBACK has an id only. */

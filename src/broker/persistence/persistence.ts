@@ -8,10 +8,10 @@ import {
 import { createNoJournal, startJournal, type Journal } from "./journal.js";
 import { openJournalFile } from "./journal-file.js";
 import { defaultLimits, type PersistenceLimits } from "./limits.js";
-import type { PacketReference } from "./packet.js";
+import type { Packet, PacketReference } from "./packet.js";
 import { restoreState } from "./restore.js";
 import { createState, snapshotOf, type State } from "./state.js";
-import { graceMs, type Will } from "./wills.js";
+import type { Will } from "./wills.js";
 
 /** Whose the sessions are that outlive their connections. */
 export interface SessionOwners {
@@ -43,6 +43,12 @@ export interface Persistence {
   /** Whose the kept sessions are, over restarts: a client id is not free for another user. */
   readonly owners: SessionOwners;
   /**
+   * Says whose message is being published with RETAIN, before Aedes stores it.
+   *
+   * @param owner the user; `undefined`: the node itself
+   */
+  attributeRetained(packet: Pick<Packet, "payload">, owner: string | undefined): void;
+  /**
    * Whether a live message must not be sent to a client now, because older ones are being sent from
    * its queue, where this one waits as well. For Aedes' `authorizeForward`: answer it with `null`.
    */
@@ -73,18 +79,25 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   };
   const state = createState({ journal, limits, log, now: () => clock.now(), onSessionEnd });
   let isRestored = false;
-  let cancelTending = (): void => {};
+  let cancelSweep = (): void => {};
+  let cancelWills: readonly (() => void)[] = [];
+
+  const sweepRegularly = (): void => {
+    cancelSweep = clock.after(sweepMs, () => {
+      state.sweep();
+      sweepRegularly();
+    });
+  };
 
   const onSetup = (broker: AedesBroker): void => {
     aedes = broker;
-    const startedAtMs = clock.now();
-    const tend = (): void => {
-      state.sweep();
-      for (const will of state.wills.takeOrphans(clock.now() - startedAtMs))
-        publishWill(broker, will, log);
-      cancelTending = clock.after(sweepMs, tend);
-    };
-    cancelTending = clock.after(graceMs, tend);
+    sweepRegularly();
+    // The timers alone say when: the wall clock of a Pi jumps when the network gives it the time.
+    cancelWills = [...state.wills.orphansDueAt()].map((dueMs) =>
+      clock.after(dueMs, () => {
+        for (const will of state.wills.takeOrphans(dueMs)) publishWill(broker, will, log);
+      }),
+    );
   };
 
   return {
@@ -102,7 +115,8 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       state.sweep();
     },
     async stop() {
-      cancelTending();
+      cancelSweep();
+      for (const cancel of cancelWills) cancel();
       await current.stop();
     },
     isSynced: () => current.isSynced(),
@@ -113,6 +127,9 @@ export function createPersistence(options: PersistenceOptions): Persistence {
         state.sessions.own(clientId, owner);
       },
       forget() {},
+    },
+    attributeRetained: (packet, owner) => {
+      state.retained.attribute(packet, owner);
     },
     holdsBack: (clientId, packet) => holdsBack(state, clientId, packet),
     counters: () => {

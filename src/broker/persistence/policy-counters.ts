@@ -4,8 +4,9 @@ import { createLogThrottle, type LogThrottle } from "../../log-throttle.js";
 /** What a limit did; the names are those of the broker's counters. */
 const messages = {
   messages_dropped_queue: "message dropped: the queue of an absent or slow client is full",
-  retained_refused: "message not retained: there are too many, or they are too large in all",
-  sessions_dropped: "session dropped: there are too many",
+  retained_refused:
+    "message not retained: there are too many in all or of its user, or they are too large",
+  sessions_dropped: "session dropped: its user has too many, or most of too many",
   sessions_expired: "session ended: its client did not come back in time",
 } as const;
 
@@ -16,8 +17,11 @@ const maxLogged = 64;
 
 /** Counts what the limits did, and says so in the log now and then. */
 export interface PolicyCounters {
-  /** @param about the client id or the topic, as a stranger chose it */
-  count(counter: PolicyCounter, about: string): void;
+  /**
+   * @param about the client id or the topic, as a stranger chose it
+   * @param owner the user whose share it was; `undefined` or empty: there is none
+   */
+  count(counter: PolicyCounter, about: string, owner?: string): void;
   values(): Readonly<Record<PolicyCounter, number>>;
 }
 
@@ -31,12 +35,13 @@ export function createPolicyCounters(log: Log): PolicyCounters {
   };
   const throttles = new Map<PolicyCounter, LogThrottle>();
   return {
-    count(counter, about) {
+    count(counter, about, owner = "") {
       values[counter] += 1;
       const throttle = throttles.get(counter) ?? createLogThrottle();
       throttles.set(counter, throttle);
       throttle.run((heldBack) => {
-        const details = { about: loggable(about), heldBack };
+        const user = owner === "" ? {} : { user: loggable(owner) };
+        const details = { about: loggable(about), ...user, heldBack };
         if (counter === "sessions_expired") log.info(details, messages[counter]);
         else log.warn(details, messages[counter]);
       });

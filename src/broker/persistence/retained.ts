@@ -1,13 +1,20 @@
 import { createMatcher } from "../../contract/topic-filters.js";
 import type { Journal } from "./journal.js";
 import type { PersistenceLimits } from "./limits.js";
-import { detach, isExpired, sizeOf, type Packet } from "./packet.js";
+import { detach, isExpired, type Packet } from "./packet.js";
 import { encodePacket } from "./packet-codec.js";
 import type { PolicyCounters } from "./policy-counters.js";
 import { retainedKey } from "./record-keys.js";
+import { createRetainedShares } from "./retained-shares.js";
 
 /** The last message of each topic that was published with RETAIN. */
 export interface Retained {
+  /**
+   * Says whose message comes to `store` next; Aedes hands it on as a copy that does not tell.
+   *
+   * @param owner the user; `undefined`: the node itself, or nobody
+   */
+  attribute(packet: Pick<Packet, "payload">, owner: string | undefined): void;
   /** An empty payload removes the topic's message [MQTT-3.3.1-6]. */
   store(packet: Packet): void;
   /** The messages that filters match, one filter after the other. */
@@ -33,20 +40,22 @@ const topicsPerTurn = 2000;
 /** Creates the store of retained messages. */
 export function createRetained({ journal, limits, counters, now }: RetainedOptions): Retained {
   const messages = new Map<string, Packet>();
-  let bytes = 0;
+  const shares = createRetainedShares(limits);
+  /** By the payload, the one object of a packet that Aedes puts into its copies. */
+  const owners = new WeakMap<object, string>();
+
+  const ownerOf = ({ payload }: Packet): string | undefined =>
+    typeof payload === "string" ? undefined : owners.get(payload);
 
   const set = (packet: Packet): void => {
     messages.set(packet.topic, packet);
-    bytes += sizeOf(packet);
+    shares.add(packet);
   };
 
   const remove = (packet: Packet): void => {
     messages.delete(packet.topic);
-    bytes -= sizeOf(packet);
+    shares.remove(packet);
   };
-
-  const hasRoomFor = (packet: Packet): boolean =>
-    messages.size < limits.retainedMessages && bytes + sizeOf(packet) <= limits.retainedBytes;
 
   const keep = (packet: Packet): void => {
     const { topic } = packet;
@@ -60,15 +69,21 @@ export function createRetained({ journal, limits, counters, now }: RetainedOptio
   };
 
   return {
-    store(packet) {
+    attribute({ payload }, owner) {
+      if (owner !== undefined && typeof payload !== "string") owners.set(payload, owner);
+    },
+    store(published) {
+      const owner = ownerOf(published);
+      const packet = owner === undefined ? published : { ...published, owner };
       const former = messages.get(packet.topic);
       if (former !== undefined) remove(former);
-      const isKept = packet.payload.length > 0 && hasRoomFor(packet);
+      const isKept = packet.payload.length > 0 && shares.hasRoomFor(packet);
       if (isKept) keep(packet);
       // Of a message that does not fit not even the former value stays: it would be out of date.
       else if (former !== undefined)
         journal.delete(retainedKey(packet.topic), packet.qos > 0 ? "acknowledged" : "lazy");
-      if (!isKept && packet.payload.length > 0) counters.count("retained_refused", packet.topic);
+      if (!isKept && packet.payload.length > 0)
+        counters.count("retained_refused", packet.topic, owner);
     },
     async *matching(filters) {
       let looked = 0;
@@ -96,7 +111,7 @@ export function createRetained({ journal, limits, counters, now }: RetainedOptio
     },
     values: () => messages.values(),
     count: () => messages.size,
-    bytes: () => bytes,
+    bytes: () => shares.bytes(),
   };
 }
 

@@ -1,3 +1,4 @@
+import { createAbsentSessions } from "./absent-sessions.js";
 import type { Journal } from "./journal.js";
 import type { PersistenceLimits } from "./limits.js";
 import type { PolicyCounters } from "./policy-counters.js";
@@ -24,7 +25,7 @@ export interface Sessions {
   restore(number: number, record: SessionRecord): Session;
   /** Numbers up to this one have been used by former runs. */
   reserveNumbers(highest: number): void;
-  /** Ends the sessions whose time is over. */
+  /** Ends the sessions whose time is over, and those that are too many. */
   sweep(nowMs: number): void;
   values(): Iterable<Session>;
   count(): number;
@@ -48,8 +49,8 @@ export interface SessionsOptions {
  */
 export function createSessions(options: SessionsOptions): Sessions {
   const { journal, limits, index, counters, onEnd, now } = options;
-  /** In the order in which clients left; those of connected clients are anywhere. */
   const sessions = new Map<string, Session>();
+  const absent = createAbsentSessions(limits);
   const interrupted: string[] = [];
   let nextNumber = 1;
   /** Those that outlive their connection. */
@@ -57,7 +58,6 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   const begin = (client: ClientReference): Session => {
     const isKept = client.clean !== true;
-    if (isKept && keptCount >= limits.sessions) makeRoom();
     const session = createSession({
       clientId: client.id,
       number: isKept ? nextNumber : undefined,
@@ -74,12 +74,18 @@ export function createSessions(options: SessionsOptions): Sessions {
     return session;
   };
 
-  const makeRoom = (): void => {
-    for (const session of sessions.values()) {
-      if (session.client !== undefined || session.number === undefined) continue;
+  /** Its client is away, so that it counts against the limits. */
+  const leave = (session: Session): Session => {
+    if (session.number === undefined || session.client !== undefined) return session;
+    absent.add(session);
+    dropSurplus();
+    return session;
+  };
+
+  const dropSurplus = (): void => {
+    for (let session = absent.surplus(); session !== undefined; session = absent.surplus()) {
       end(session.clientId);
-      counters.count("sessions_dropped", session.clientId);
-      return;
+      counters.count("sessions_dropped", session.clientId, session.owner);
     }
   };
 
@@ -94,6 +100,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     const session = sessions.get(clientId);
     if (session === undefined) return false;
     sessions.delete(clientId);
+    absent.remove(session);
     for (const { topic, qos } of session.subscriptions.values()) {
       if (qos > 0) index.remove(clientId, topic);
     }
@@ -108,13 +115,14 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   return {
     get: (clientId) => sessions.get(clientId),
-    obtain: (client) => sessions.get(client.id) ?? begin(client),
+    obtain: (client) => sessions.get(client.id) ?? leave(begin(client)),
     connected(client) {
       if (client.clean === true) {
         end(client.id);
         return;
       }
       const session = sessions.get(client.id) ?? begin(client);
+      absent.remove(session);
       session.client = client;
       session.expirySeconds = expiryOf(client, limits);
       write(session, "acknowledged");
@@ -131,14 +139,15 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
       session.expirySeconds = expiryOf(client, limits);
       session.disconnectedAtMs = now();
-      sessions.delete(client.id);
-      sessions.set(client.id, session);
       write(session, "lazy");
+      leave(session);
     },
     own(clientId, owner) {
       const session = sessions.get(clientId);
       if (session === undefined || session.owner === owner) return;
+      absent.remove(session);
       session.owner = owner;
+      leave(session);
       write(session, "lazy");
     },
     end,
@@ -152,6 +161,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       });
       session.sentUpTo = sentUpTo ?? 0;
       sessions.set(clientId, session);
+      // What is too much now ends with the first sweep, which the journal takes down.
+      absent.add(session);
       keptCount += 1;
       if (disconnectedAtMs === undefined) interrupted.push(clientId);
       return session;
@@ -171,6 +182,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         end(session.clientId);
         counters.count("sessions_expired", session.clientId);
       }
+      dropSurplus();
     },
     values: () => sessions.values(),
     count: () => keptCount,

@@ -20,8 +20,10 @@ export interface Wills {
   delete(by: { readonly id: string }): Will | undefined;
   /** Puts back a will of the former run. */
   restore(will: Will): void;
-  /** Takes the wills of the former run out whose clients did not come back, and whose delay is over. */
-  takeOrphans(msSinceStart: number): readonly Will[];
+  /** When wills of the former run are due, in milliseconds after the start, each time once. */
+  orphansDueAt(): ReadonlySet<number>;
+  /** Takes those out that are due by then, unless their clients have come back. */
+  takeOrphans(dueMs: number): readonly Will[];
   values(): Iterable<Will>;
 }
 
@@ -29,7 +31,8 @@ export interface Wills {
  * How long clients may take to come back after a restart of the broker before their last wills are
  * published: without it each restart would report every device as gone.
  */
-export const graceMs = 10_000;
+const graceMs = 10_000;
+const maxTimerMs = 2 ** 31 - 1;
 
 /** Creates the register of last wills. */
 export function createWills(journal: Journal): Wills {
@@ -43,6 +46,9 @@ export function createWills(journal: Journal): Wills {
     journal.delete(willKey(clientId), "lazy");
     return will;
   };
+  const orphans = (): readonly Will[] =>
+    [...wills.values()].filter(({ clientId }) => !owners.has(clientId));
+
   return {
     put(owner, will) {
       const { clientId } = will;
@@ -64,10 +70,9 @@ export function createWills(journal: Journal): Wills {
     restore(will) {
       wills.set(will.clientId, will);
     },
-    takeOrphans(msSinceStart) {
-      const due = [...wills.values()].filter(
-        (will) => !owners.has(will.clientId) && delayMs(will) <= msSinceStart,
-      );
+    orphansDueAt: () => new Set(orphans().map((will) => delayMs(will))),
+    takeOrphans(dueMs) {
+      const due = orphans().filter((will) => delayMs(will) <= dueMs);
       for (const { clientId } of due) remove(clientId);
       return due;
     },
@@ -75,9 +80,13 @@ export function createWills(journal: Journal): Wills {
   };
 }
 
-/** Will Delay Interval (MQTT 5, 3.1.3.2.2), in seconds; never shorter than the grace. */
+/**
+ * Will Delay Interval (MQTT 5, 3.1.3.2.2), in seconds; never shorter than the grace, and no longer
+ * than Node's timers run, which fire at once beyond that.
+ */
 function delayMs({ properties }: Will): number {
   const seconds: unknown =
     properties === undefined ? undefined : Reflect.get(properties, "willDelayInterval");
-  return Math.max(graceMs, typeof seconds === "number" ? seconds * 1000 : 0);
+  const wantedMs = typeof seconds === "number" ? seconds * 1000 : 0;
+  return Math.min(Math.max(graceMs, wantedMs), maxTimerMs);
 }

@@ -4,6 +4,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import mqtt from "mqtt";
+import { createAllowAll } from "../../../src/broker/guard/allow-all.js";
 import { openJournalFile } from "../../../src/broker/persistence/journal-file.js";
 import { createPersistence } from "../../../src/broker/persistence/persistence.js";
 import { systemClock } from "../../../src/clock.js";
@@ -12,6 +13,7 @@ import { recordLog } from "../../support/logs.js";
 import { createManualClock } from "../../support/manual-clock.js";
 import { connectTestClient } from "../../support/mqtt-client.js";
 import { makeTempFolder } from "../../support/temp-folder.js";
+import { gather } from "./run.js";
 
 /** The node's broker with its state in a folder, with each version of Aedes. */
 async function startBroker(
@@ -127,6 +129,38 @@ for (const version of Object.keys(aedesVersions)) {
     assert.deepEqual([...first, ...(await back.numbers(count - 600))], upTo(count));
     await back.publish("news/end", `${count}`);
     assert.deepEqual(await back.numbers(1), [count]);
+  });
+}
+
+for (const [version, createAedes] of Object.entries(aedesVersions)) {
+  test(`Aedes ${version}: what a user retains counts to its share, with every QoS and as a will`, async (t) => {
+    const log = recordLog();
+    const persistence = createPersistence({ limits: { retainedMessages: 6 }, log });
+    const access = {
+      ...createAllowAll(),
+      authenticate: ({ username = "" }) => Promise.resolve({ name: username }),
+    };
+    const { port } = await startGuardedBroker(t, { persistence, access, createAedes });
+    const mallory = await connectTestClient(t, port, {
+      username: "mallory",
+      will: { topic: "m/will", payload: Buffer.from("x"), qos: 1, retain: true },
+    });
+    for (const qos of [0, 1, 2] as const)
+      await mallory.client.publishAsync(`m/${qos}`, "x", { qos, retain: true });
+    for (const topic of ["m/fourth", "m/fifth"])
+      await mallory.client.publishAsync(topic, "x", { qos: 2, retain: true });
+    const watcher = await connectTestClient(t, port, { username: "bystander" });
+    await watcher.subscribe("m/will");
+    mallory.client.stream.destroy();
+    await watcher.next(({ topic }) => topic === "m/will");
+    for (const topic of ["b/1", "b/2", "b/3"])
+      await watcher.client.publishAsync(topic, "x", { qos: 2, retain: true });
+    const kept = await gather(persistence.aedes.createRetainedStream("#"));
+    assert.deepEqual(
+      kept.map(({ topic }) => topic),
+      ["m/0", "m/1", "m/2", "b/1", "b/2", "b/3"],
+    );
+    assert.equal(Reflect.get(log.lines[0]?.details ?? {}, "user"), "mallory");
   });
 }
 

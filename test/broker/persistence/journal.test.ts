@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { appendFile, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -164,6 +165,53 @@ test("a journal that has grown is written anew while changes go on", async (t) =
   assert.deepEqual(next.state, state);
   await next.journal.stop();
   assert.deepEqual(await readdir(folder), ["state.journal"]);
+});
+
+test("what is appended during a copy counts as growth, and is not kept in memory", async (t) => {
+  const folder = await makeTempFolder(t);
+  const large = "x".repeat(250_000);
+  const copied = new EventEmitter();
+  let appendDuringCopy = async (): Promise<void> => {};
+  const { journal, put, state } = await openRecords(folder, (file) => ({
+    ...file,
+    async beginRewrite() {
+      const target = await file.beginRewrite();
+      return {
+        ...target,
+        async add(frame) {
+          await appendDuringCopy();
+          await target.add(frame);
+        },
+        async finish(frames) {
+          await target.finish(frames);
+          copied.emit("finished", frames.length);
+        },
+      };
+    },
+  }));
+  const overwrite = async (times: number): Promise<void> => {
+    for (let count = 0; count < times; count += 1) {
+      put("large", `${count} ${large}`);
+      await journal.synced();
+    }
+  };
+  appendDuringCopy = () => {
+    appendDuringCopy = async () => {};
+    return overwrite(16);
+  };
+  const first = once(copied, "finished");
+  await overwrite(5);
+  const [held] = await first;
+  assert.ok(held < 16, `${held} frames were held in memory`);
+  // With the 4 MB of that flood the new file is too long itself: the next copy is made at once.
+  const second = once(copied, "finished", { signal: AbortSignal.timeout(10_000) });
+  await overwrite(1);
+  await second;
+  await journal.stop();
+  assert.ok((await stat(journalOf(folder))).size < 2_000_000);
+  const next = await openRecords(folder);
+  assert.deepEqual(next.state, state);
+  await next.journal.stop();
 });
 
 test("a disk that refuses holds nobody up, and gets everything when it writes again", async (t) => {

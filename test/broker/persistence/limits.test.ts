@@ -1,7 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { recordLog } from "../../support/logs.js";
-import { leaveWith, away, message, queuedTexts, retainedTopics, startRun } from "./run.js";
+import { makeTempFolder } from "../../support/temp-folder.js";
+import {
+  leaveWith,
+  away,
+  message,
+  queuedTexts,
+  retainedTopics,
+  startRun,
+  type Run,
+} from "./run.js";
+
+/** A client with a user comes, and goes again. */
+function leaveAs({ broker, persistence }: Run, owner: string, id: string): void {
+  const client = { id };
+  broker.connect(client);
+  persistence.owners.remember(id, owner);
+  broker.disconnect(client);
+}
 
 const forAway = { clientId: away.id };
 
@@ -36,7 +53,7 @@ test("a queue holds so many bytes, and a larger message is not queued at all", a
   assert.deepEqual(await queuedTexts(run), ["z".repeat(990)]);
 });
 
-test("when all queues together are full, a client's new message costs its own old ones", async (t) => {
+test("when all queues together are full, the longest gives up its oldest message", async (t) => {
   const run = await startRun(t, { limits: { queuedBytesInAll: 1000 } });
   const { aedes } = run.persistence;
   await aedes.outgoingEnqueue(
@@ -50,23 +67,62 @@ test("when all queues together are full, a client's new message costs its own ol
   assert.ok((run.persistence.counters()["queued_bytes"] ?? 0) <= 1000);
 });
 
-test("beyond the limit a new session ends the one whose client has been away longest", async (t) => {
-  const run = await startRun(t, { limits: { sessions: 3 } });
+test("a user's flood of messages to its own sleeping clients costs nobody else's a message", async (t) => {
+  const run = await startRun(t, { limits: { queuedBytesInAll: 10_000, queuedBytes: 2000 } });
   const { aedes } = run.persistence;
-  const clients = ["connected", "left first", "left last"].map((id) => ({ id }));
+  const payload = "x".repeat(500);
+  leaveAs(run, "bystander", "before");
+  await aedes.outgoingEnqueue({ clientId: "before" }, message("x", { payload }));
+  for (let count = 0; count < 40; count += 1) {
+    const clientId = `mallory ${count % 10}`;
+    leaveAs(run, "mallory", clientId);
+    await aedes.outgoingEnqueue({ clientId }, message("x", { payload }));
+  }
+  assert.ok((run.persistence.counters()["queued_bytes"] ?? 0) > 9000);
+  leaveAs(run, "bystander", "after");
+  for (const letter of ["a", "b"])
+    await aedes.outgoingEnqueue(
+      { clientId: "after" },
+      message("x", { payload: letter.repeat(500) }),
+    );
+  assert.deepEqual(await queuedTexts(run, { id: "before" }), [payload]);
+  assert.deepEqual(await queuedTexts(run, { id: "after" }), ["a".repeat(500), "b".repeat(500)]);
+  assert.ok((run.persistence.counters()["queued_bytes"] ?? 0) <= 10_000);
+});
+
+test("beyond the limit of all the session ends whose client has been away longest", async (t) => {
+  const run = await startRun(t, { limits: { sessions: 2 } });
+  const { aedes } = run.persistence;
+  const clients = ["connected", "left first", "left second", "left last"].map((id) => ({ id }));
   for (const client of clients) {
     run.broker.connect(client);
     await aedes.addSubscriptions(client, [{ topic: "x", qos: 1 }]);
   }
   for (const client of clients.slice(1)) run.broker.disconnect(client);
-  run.broker.connect({ id: "new" });
   const matches = await aedes.subscriptionsByTopic("x");
   assert.deepEqual(
     matches.map(({ clientId }) => clientId),
-    ["connected", "left last"],
+    ["connected", "left second", "left last"],
   );
   assert.equal(run.persistence.counters()["sessions_dropped"], 1);
   assert.equal(run.persistence.counters()["sessions"], 3);
+});
+
+test("a user's flood of sessions ends its own, and nobody else's, over a restart as well", async (t) => {
+  const log = recordLog();
+  const dir = await makeTempFolder(t);
+  const limits = { sessions: 50, sessionsOfOwner: 20 };
+  const first = await startRun(t, { dir, limits, log });
+  leaveAs(first, "bystander", "anna's phone");
+  for (let count = 0; count < 200; count += 1) leaveAs(first, "mallory", `client ${count}`);
+  assert.equal(first.persistence.counters()["sessions"], 21);
+  assert.equal(first.persistence.owners.ownerOf("anna's phone"), "bystander");
+  assert.equal(first.persistence.owners.ownerOf("client 180"), "mallory");
+  assert.equal(Reflect.get(log.lines[0]?.details ?? {}, "user"), "mallory");
+  await first.persistence.stop();
+  const second = await startRun(t, { dir, limits: { sessions: 2, sessionsOfOwner: 20 } });
+  assert.equal(second.persistence.counters()["sessions"], 2);
+  assert.equal(second.persistence.owners.ownerOf("anna's phone"), "bystander");
 });
 
 test("a flood of sessions that come and go leave as many as are allowed", async (t) => {
@@ -111,6 +167,26 @@ test("a flood of retained topics leaves as many as are allowed", async (t) => {
     await aedes.storeRetained(message(`t/${count}`, { retain: true }));
   assert.equal(run.persistence.counters()["retained"], 1000);
   assert.equal(run.persistence.counters()["retained_refused"], 19_000);
+});
+
+test("a user's flood of retained topics leaves half the room to others, over a restart as well", async (t) => {
+  const dir = await makeTempFolder(t);
+  const limits = { retainedMessages: 100 };
+  const publish = async ({ persistence }: Run, topic: string, owner: string): Promise<void> => {
+    const packet = message(topic, { retain: true });
+    persistence.attributeRetained(packet, owner);
+    // Aedes stores a copy.
+    await persistence.aedes.storeRetained({ ...packet });
+  };
+  const first = await startRun(t, { dir, limits });
+  for (let count = 0; count < 200; count += 1) await publish(first, `m/${count}`, "mallory");
+  await first.persistence.stop();
+  const second = await startRun(t, { dir, limits });
+  await publish(second, "m/new", "mallory");
+  await publish(second, "m/0", "mallory");
+  for (let count = 0; count < 50; count += 1) await publish(second, `b/${count}`, "bystander");
+  assert.equal((await retainedTopics(second, "m/#")).length, 50);
+  assert.equal((await retainedTopics(second, "b/#")).length, 50);
 });
 
 test("a client that never releases its QoS 2 messages is refused the next one", async (t) => {

@@ -49,9 +49,26 @@ test("a will's delay counts from the start, and does not go into the message", a
   const second = await startRun(t, { dir, clock });
   clock.advance(10_000);
   assert.deepEqual(second.broker.published, []);
-  clock.advance(60_000);
+  clock.advance(20_000);
   const [packet] = second.broker.published;
   assert.deepEqual(Reflect.get(packet ?? {}, "properties"), { contentType: "text/plain" });
+});
+
+test("wills of a former run come in time whatever the wall clock does", async (t) => {
+  const dir = await makeTempFolder(t);
+  const first = await startRun(t, { dir });
+  await first.persistence.aedes.putWill({ id: "at once" }, offline());
+  const properties = { willDelayInterval: 11 };
+  await first.persistence.aedes.putWill({ id: "later" }, offline({ properties }));
+  const timers = createManualClock();
+  const second = await startRun(t, {
+    dir,
+    clock: { now: () => 1_000_000 - timers.now(), after: timers.after },
+  });
+  timers.advance(10_000);
+  assert.equal(second.broker.published.length, 1);
+  timers.advance(1_000);
+  assert.equal(second.broker.published.length, 2);
 });
 
 test("the end of a connection that was taken over leaves the new one's will alone", async (t) => {
