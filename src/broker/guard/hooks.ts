@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import type { Access, Identity } from "../parts.js";
+import { EarshotError } from "../../errors.js";
+import type { Access, Credentials, Identity } from "../parts.js";
 import { type AedesClient, type AedesPacket, RefusedError } from "./aedes-parts.js";
 import type { GuardCounters } from "./counters.js";
 import type { GuardedClient } from "./guarded-client.js";
@@ -20,7 +21,10 @@ export interface HookParts {
 
 /** What Aedes asks on its way: the policy of the broker. */
 export interface Hooks {
-  /** Lets a client in (`undefined`), or says why not; never rejects, because `Access` does not. */
+  /**
+   * Lets a client in (`undefined`), or says why not. Who could not be told right from wrong, because
+   * `Access` threw `broker_unavailable`, may come again (CONNACK 3, MQTT 5: 0x88).
+   */
   authenticate(
     client: AedesClient,
     credentials: { readonly username: string | undefined; readonly password: Buffer | undefined },
@@ -33,6 +37,7 @@ export interface Hooks {
 }
 
 const identifierRejected = 2;
+const serverUnavailable = 3;
 const notAuthorised = 5;
 
 /** Builds the answers out of the access rules. */
@@ -47,7 +52,8 @@ export function createHooks(parts: HookParts): Hooks {
       const { peer, facts } = guarded.connection;
       // As the CONNECT has it: Aedes makes an id for a client that sends an empty one.
       const given = { clientId: facts?.clientId ?? clientId, username, password, peer };
-      const identity = await access.authenticate(given);
+      const identity = await identify(access, given);
+      if (identity === "busy") return refuseForNow();
       const refusal = refuse(parts, { guarded, clientId, identity });
       if (refusal === undefined) guarded.identity = identity;
       else counters.auth_failures += 1;
@@ -97,6 +103,24 @@ export function maySubscribe(
     identity !== undefined &&
     access.maySubscribe(identity, clientId, filter)
   );
+}
+
+async function identify(
+  access: Access,
+  given: Credentials,
+): Promise<Identity | "busy" | undefined> {
+  try {
+    return await access.authenticate(given);
+  } catch (error) {
+    if (error instanceof EarshotError && error.code === "broker_unavailable") return "busy";
+    throw error;
+  }
+}
+
+function refuseForNow(): RefusedError {
+  const refusal = new RefusedError("too many sign in at once", notAuthorised);
+  // The type knows the codes that are a last word; this one is "later".
+  return Object.assign(refusal, { returnCode: serverUnavailable });
 }
 
 /** Why an authenticated client is not let in after all. */

@@ -1,6 +1,7 @@
 import { type CliAccess, cliUserName } from "../../cli-access.js";
 import type { Clock } from "../../clock.js";
 import type { NodeAddress } from "../../contract/topics.js";
+import { EarshotError } from "../../errors.js";
 import type { Log } from "../../lifecycle.js";
 import { createLogThrottle } from "../../log-throttle.js";
 import type { Access, Credentials, Identity } from "../parts.js";
@@ -37,7 +38,12 @@ const nothing: CompiledRules = {
   mayRead: () => false,
 };
 
-/** Creates the rules of the embedded broker: who comes in, and who may do what on which topics. */
+/**
+ * Creates the rules of the embedded broker: who comes in, and who may do what on which topics.
+ *
+ * Its `authenticate` throws EarshotError `broker_unavailable` when too many sign in at once: nobody
+ * knows then whether the password is right, and the client is to come again.
+ */
 export function createAccess(options: AccessOptions): Access {
   const signIn = createSignIn(options);
   const isReserved = createReservedTopics(options.address);
@@ -52,6 +58,9 @@ export function createAccess(options: AccessOptions): Access {
           : grants.findFaultInClientId(result.name, credentials.clientId);
       if (refusal === undefined && "name" in result) return { name: result.name };
       report(credentials, refusal ?? "");
+      if ("refusal" in result && result.isBusy) {
+        throw new EarshotError("broker_unavailable", `${result.refusal}; try again in a moment`);
+      }
       return undefined;
     },
     mayPublish(identity, clientId, topic) {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Access, Identity } from "../../../src/broker/parts.js";
+import { EarshotError } from "../../../src/errors.js";
+import { startGuardedBroker } from "../../support/brokers.js";
+import { connect } from "../../support/mqtt-bytes.js";
+import { connectRaw } from "../../support/raw-client.js";
 import { credentials, loopback, network, openAccess, own } from "./support.js";
 
 const n = "earshot/kitchen";
@@ -49,6 +53,24 @@ test("a wrong password, an unknown name and an empty password are refused alike"
     assert.equal(await access.authenticate(credentials(name, { password, peer })), undefined, name);
   }
   assert.ok(!JSON.stringify(log.lines).includes("correct horse"));
+});
+
+test("a client that cannot be checked now hears that the broker is busy, not that it is wrong", async (t) => {
+  const { access } = await openAccess(t, { anna: {} });
+  const authenticate = async () => {
+    throw new EarshotError("broker_unavailable", "too many sign in at once");
+  };
+  const { broker, port } = await startGuardedBroker(t, { access: { ...access, authenticate } });
+  for (const [version, code] of [
+    [4, 3],
+    [5, 0x88],
+  ] as const) {
+    const client = await connectRaw(t, port);
+    client.send(connect({ version, clientId: "anna" }));
+    assert.equal((await client.next(2))?.[3], code);
+    await client.closed();
+  }
+  assert.equal(broker.counters()["auth_failures"], 0);
 });
 
 test("the commands of this machine sign in with the password of this run", async (t) => {
