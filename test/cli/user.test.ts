@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
 import { PassThrough } from "node:stream";
 import { test, type TestContext } from "node:test";
@@ -13,10 +14,9 @@ interface Place {
 }
 
 /** Runs `earshot user …` in this process; `typed` is what comes over standard input. */
-async function user(place: Place, args: readonly string[], typed = "") {
+async function user(place: Place, args: readonly string[], typed: string | PassThrough = "") {
   const printed = { out: "", error: "" };
-  const input = new PassThrough();
-  input.end(typed);
+  const input = typeof typed === "string" ? new PassThrough().end(typed) : typed;
   const code = await runProgram({
     args: ["user", ...args],
     env: {
@@ -77,6 +77,21 @@ test("a password is changed, a user removed, and the last one's end is told", as
   const removed = await user(place, ["remove", "anna"]);
   assert.match(removed.error, /removed anna; it was the last one/u);
   assert.equal((await readUserFile(place.dataDir))?.size, 0);
+});
+
+test("who is added while another types a password stays, and so do all who are added at once", async (t) => {
+  const place = await makePlace(t);
+  const typed = new PassThrough();
+  const asked = once(typed, "newListener");
+  const slow = user(place, ["add", "anna"], typed);
+  await asked;
+  const names = Array.from({ length: 6 }, (_, index) => `user${index}`);
+  const added = await Promise.all(names.map((name) => user(place, ["add", name, "--no-password"])));
+  assert.deepEqual(new Set(added.map(({ code }) => code)), new Set([0]));
+  typed.end("correct horse");
+  assert.equal((await slow).code, 0);
+  const users = await readUserFile(place.dataDir);
+  assert.deepEqual([...(users?.keys() ?? [])].toSorted(), ["anna", ...names]);
 });
 
 test("topics of one's own come instead of a role, or beside one", async (t) => {
