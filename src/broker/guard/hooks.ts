@@ -1,7 +1,8 @@
 import type { Duplex } from "node:stream";
 import { EarshotError } from "../../errors.js";
 import type { Access, Credentials, Identity } from "../parts.js";
-import { type AedesClient, type AedesPacket, RefusedError } from "./aedes-parts.js";
+import type { SessionOwnership } from "../users/session-ownership.js";
+import { type AedesClient, type AedesPacket, isPersistence, RefusedError } from "./aedes-parts.js";
 import type { GuardCounters } from "./counters.js";
 import type { GuardedClient } from "./guarded-client.js";
 import type { KnownSessions } from "./known-sessions.js";
@@ -10,7 +11,8 @@ import type { KnownSessions } from "./known-sessions.js";
 export class DeniedError extends Error {}
 
 export interface HookParts {
-  readonly access: Access;
+  /** Without `mayTakeOver` a client id stays its owner's as long as the session. */
+  readonly access: Access & Partial<SessionOwnership>;
   readonly counters: GuardCounters;
   readonly sessions: KnownSessions;
   /** The guarded client behind a stream; `undefined` for the node's own client, which is trusted. */
@@ -39,6 +41,8 @@ export interface Hooks {
 const identifierRejected = 2;
 const serverUnavailable = 3;
 const notAuthorised = 5;
+/** MQTT 5, section 3.14.2.1. */
+const sessionTakenOver = 0x8e;
 
 /** Builds the answers out of the access rules. */
 export function createHooks(parts: HookParts): Hooks {
@@ -55,8 +59,10 @@ export function createHooks(parts: HookParts): Hooks {
       const identity = await identify(access, given);
       if (identity === "busy") return refuseForNow();
       const refusal = refuse(parts, { guarded, clientId, identity });
-      if (refusal === undefined) guarded.identity = identity;
-      else counters.auth_failures += 1;
+      if (refusal === undefined) {
+        if (ownerOf(parts, clientId, identity) !== undefined) await evict(parts, client);
+        guarded.identity = identity;
+      } else counters.auth_failures += 1;
       return refusal;
     },
     denyPublish(client, topic) {
@@ -125,7 +131,7 @@ function refuseForNow(): RefusedError {
 
 /** Why an authenticated client is not let in after all. */
 function refuse(
-  { access, sessions, connected }: HookParts,
+  parts: HookParts,
   who: {
     readonly guarded: GuardedClient;
     readonly clientId: string;
@@ -134,8 +140,9 @@ function refuse(
 ): RefusedError | undefined {
   const { guarded, clientId, identity } = who;
   if (identity === undefined) return new RefusedError("wrong user name or password", notAuthorised);
-  const owner = connected(clientId)?.identity?.name ?? sessions.ownerOf(clientId);
-  if (owner !== undefined && owner !== identity.name)
+  const { access } = parts;
+  const owner = ownerOf(parts, clientId, identity);
+  if (owner !== undefined && access.mayTakeOver?.(identity, owner) !== true)
     return new RefusedError("the client id belongs to another user", identifierRejected);
   const will = guarded.connection.facts?.willTopic;
   if (
@@ -145,4 +152,26 @@ function refuse(
     return new RefusedError(`not allowed to publish the will to ${will}`, notAuthorised);
   }
   return undefined;
+}
+
+/** The other user under whose name a client id is in use or has a session. */
+function ownerOf(
+  { sessions, connected }: HookParts,
+  clientId: string,
+  identity: Identity | undefined,
+): string | undefined {
+  const owner = connected(clientId)?.identity?.name ?? sessions.ownerOf(clientId);
+  return owner === identity?.name ? undefined : owner;
+}
+
+/** Ends another user's connection and session before their client id gets a new owner. */
+async function evict({ connected }: HookParts, client: AedesClient): Promise<void> {
+  connected(client.id ?? "")?.connection.drop({
+    reason: "another user has taken its client id over",
+    code: sessionTakenOver,
+  });
+  const broker: unknown = Reflect.get(client, "broker");
+  const persistence: unknown =
+    typeof broker === "object" && broker !== null ? Reflect.get(broker, "persistence") : undefined;
+  if (isPersistence(persistence)) await persistence.cleanSubscriptions({ id: client.id });
 }

@@ -9,6 +9,7 @@ import { findOwner } from "./client-ids.js";
 import { loggable } from "./loggable.js";
 import { createReservedTopics } from "./reserved-topics.js";
 import { rulesOf } from "./roles.js";
+import type { SessionOwnership } from "./session-ownership.js";
 import { anonymousName, createSignIn, ownClientName } from "./sign-in.js";
 import { type CompiledRules, compileRules } from "./topic-rules.js";
 import type { UserStore } from "./user-store.js";
@@ -44,7 +45,7 @@ const nothing: CompiledRules = {
  * Its `authenticate` throws EarshotError `broker_unavailable` when too many sign in at once: nobody
  * knows then whether the password is right, and the client is to come again.
  */
-export function createAccess(options: AccessOptions): Access {
+export function createAccess(options: AccessOptions): Access & SessionOwnership {
   const signIn = createSignIn(options);
   const isReserved = createReservedTopics(options.address);
   const grants = createGrants(options);
@@ -72,6 +73,14 @@ export function createAccess(options: AccessOptions): Access {
     maySubscribe: (identity, clientId, filter) =>
       grants.of(identity, clientId).maySubscribe(filter),
     mayReceive: (identity, clientId, topic) => grants.of(identity, clientId).mayRead(topic),
+    mayTakeOver({ name }, owner) {
+      // An id that a client held before there were users, or that of a user who has gone.
+      const isOwnerGone =
+        owner === anonymousName
+          ? options.users.size() > 0
+          : owner !== cliUserName && options.users.find(owner) === undefined;
+      return isOwnerGone || options.users.find(name)?.role === "admin";
+    },
     onChange(listener) {
       options.users.onChange((changed) => {
         const isStillValid = ({ name }: Identity): boolean =>
@@ -81,6 +90,9 @@ export function createAccess(options: AccessOptions): Access {
     },
   };
 }
+
+/** How the client ids of Earshot itself begin: `earshot-<node>-` and some random letters. */
+const programPrefix = "earshot-";
 
 interface Grant {
   readonly clientId: string;
@@ -96,13 +108,15 @@ function createGrants({ address, discoveryPrefix, users }: AccessOptions) {
     known = new WeakMap();
     bound = undefined;
   });
-  /** Users to whom a client id means something. */
+  /** Users to whom client ids belong. */
   const boundNames = (): ReadonlySet<string> => {
     bound ??= new Set([...users.names()].filter((name) => namesClientId(name)));
     return bound;
   };
   const namesClientId = (name: string): boolean => {
-    const { read, write } = rulesOf(users.find(name) ?? {}, prefixes);
+    const user = users.find(name) ?? {};
+    if (user.role === "node") return true;
+    const { read, write } = rulesOf(user, prefixes);
     return [...read, ...write].some((rule) => rule.split("/").includes("%c"));
   };
   const compile = ({ name }: Identity, clientId: string): CompiledRules => {
@@ -129,6 +143,7 @@ function createGrants({ address, discoveryPrefix, users }: AccessOptions) {
       if (owner !== undefined && owner !== name) return "the client id belongs to another user";
       const isBound = boundNames().has(name);
       if (!isBound || owner === name || clientId === "") return undefined;
+      if (users.find(name)?.role === "node" && clientId.startsWith(programPrefix)) return undefined;
       return `the client id must be ${name}, begin with ${name}- or be empty`;
     },
   };
