@@ -3,15 +3,18 @@ import { roleSummaries } from "../broker/users/roles.js";
 import { changeUserFile, readUserFile, userFilePath } from "../broker/users/user-file.js";
 import {
   findFaultInUsers,
+  isTopicRule,
   isUserName,
   parseUserTable,
   type RoleName,
   roleNames,
+  topicRuleHint,
   type UserRecord,
   type UserTable,
   userNameHint,
 } from "../broker/users/user-record.js";
-import { EarshotError } from "../errors.js";
+import { checkAvailability } from "../config/availability.js";
+import { EarshotError, messageOf } from "../errors.js";
 import type { Command, CommandCall } from "./command.js";
 import { readNewPassword } from "./user-password.js";
 import { listUsers } from "./user-list.js";
@@ -97,7 +100,7 @@ async function addUser({ call, name, users }: Change): Promise<Prepared> {
     throw new EarshotError("bad_usage", `expected a name of ${userNameHint}, got ${quote(name)}`);
   }
   checkIsNew({ call, name, users });
-  const rights = readRights(call);
+  const rights = readRights(call, name);
   const password = call.flags["no-password"] === true ? {} : { password: await newHash(call) };
   const apply = (current: UserTable): UserTable => {
     checkIsNew({ call, name, users: current });
@@ -123,8 +126,22 @@ async function removeUser({ call, name, users }: Change): Promise<Prepared> {
   };
   const { broker } = call.loaded.config;
   const isLast = without(users).size === 0 && Object.keys(broker.users).length === 0;
-  const hint = isLast ? "; it was the last one, so only this machine is served now" : "";
+  const hint = isLast ? `; it was the last one, so ${describeNoUsers(call)}` : "";
   return { apply: without, said: `removed ${name}${hint}` };
+}
+
+/** What becomes of a broker without users: now, and at its next start. */
+function describeNoUsers({ loaded }: CommandCall): string {
+  if (loaded.config.broker.allowAnonymousFromTheWholeNetwork) {
+    return "everybody on the network may read and publish everything now";
+  }
+  const served = "only this machine is served now";
+  try {
+    checkAvailability(loaded.config, false);
+    return served;
+  } catch (error) {
+    return `${served}, and the next start will be refused: ${messageOf(error)}`;
+  }
 }
 
 /** @throws EarshotError `bad_usage` when there is such a user */
@@ -156,7 +173,7 @@ async function newHash(call: CommandCall): Promise<string> {
 }
 
 /** Role and rules out of the flags, checked as a users' file is. */
-function readRights({ flags }: CommandCall): UserRecord {
+function readRights({ flags }: CommandCall, name: string): UserRecord {
   const { read, write, readwrite } = flags;
   const hasRules = [read, write, readwrite].some((rules) => rules !== undefined);
   // Who lists topics means these; the role would silently be more.
@@ -164,9 +181,19 @@ function readRights({ flags }: CommandCall): UserRecord {
   const rights = Object.fromEntries(
     Object.entries({ role, read, write, readwrite }).filter(([, value]) => value !== undefined),
   );
-  const fault = findFaultInUsers({ user: rights });
-  if (fault === undefined) return parseUserTable({ user: rights }).get("user") ?? {};
-  throw new EarshotError("bad_usage", `--${fault.replace(/^user\./u, "")}`);
+  for (const [kind, filters] of Object.entries({ read, write, readwrite })) {
+    const wrong = [filters].flat().find((filter) => !isTopicRule(String(filter ?? "#")));
+    if (wrong === undefined) continue;
+    const got = quote(String(wrong));
+    throw new EarshotError("bad_usage", `--${kind}: expected ${topicRuleHint}, got ${got}`);
+  }
+  const fault = findFaultInUsers({ [name]: rights });
+  if (fault === undefined) return parseUserTable({ [name]: rights }).get(name) ?? {};
+  const place = `${name}.`;
+  throw new EarshotError(
+    "bad_usage",
+    `--${fault.startsWith(place) ? fault.slice(place.length) : fault}`,
+  );
 }
 
 function describeRights({ role, ...rules }: UserRecord): string {

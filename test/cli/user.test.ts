@@ -11,6 +11,7 @@ import { makeTempFolder } from "../support/temp-folder.js";
 interface Place {
   readonly dataDir: string;
   readonly users?: string;
+  readonly host?: string;
 }
 
 /** Runs `earshot user …` in this process; `typed` is what comes over standard input. */
@@ -22,6 +23,7 @@ async function user(place: Place, args: readonly string[], typed: string | PassT
     env: {
       EARSHOT_DATA_DIR: place.dataDir,
       ...(place.users === undefined ? {} : { EARSHOT_BROKER_USERS: place.users }),
+      ...(place.host === undefined ? {} : { EARSHOT_BROKER_HOST: place.host }),
     },
     signal: new AbortController().signal,
     terminal: {
@@ -75,8 +77,12 @@ test("a password is changed, a user removed, and the last one's end is told", as
   assert.equal((await user(place, ["password", "anna"], "battery staple\n")).code, 0);
   assert.ok(await verifyPassword(Buffer.from("battery staple"), await hashOf(place, "anna")));
   const removed = await user(place, ["remove", "anna"]);
-  assert.match(removed.error, /removed anna; it was the last one/u);
+  assert.match(removed.error, /removed anna; it was the last one.*served now \(/u);
   assert.equal((await readUserFile(place.dataDir))?.size, 0);
+  const open = { ...place, host: "0.0.0.0" };
+  await user(open, ["add", "anna", "--no-password"]);
+  const { error } = await user(open, ["remove", "anna"]);
+  assert.match(error, /last one, .* the next start will be refused: broker\.host: .*0\.0\.0\.0/u);
 });
 
 test("who is added while another types a password stays, and so do all who are added at once", async (t) => {
@@ -146,6 +152,15 @@ test("what cannot be done is said, and nothing is changed", async (t) => {
     [2, /at least 8 characters/u, place, ["password", "anna"], "short"],
     [2, /at most 1024 bytes/u, place, ["password", "anna"], "x".repeat(1025)],
     [2, /at least 8 characters/u, place, ["add", "carl"], ""],
+    [2, /--role: expected one of admin, .*, got "boss"/u, place, ["add", "b", "--role", "boss"]],
+    [
+      2,
+      /--read: expected a topic filter: .*"a#"/u,
+      place,
+      ["add", "b", "--read", "b", "--read=a#"],
+    ],
+    [2, /--role: expected another name: an asker/u, place, ["add", "a.b@c"]],
+    [2, /--role: expected the node's name/u, place, ["add", "Bedroom", "--role", "node"]],
   ];
   for (const [code, expected, where, args, typed] of cases) {
     const result = await user(where, args, typed);
