@@ -1,17 +1,20 @@
 import { generatePassword, hashPassword } from "../broker/users/password-hash.js";
 import { roleSummaries } from "../broker/users/roles.js";
-import { readUserFile, userFilePath, writeUserFile } from "../broker/users/user-file.js";
+import { changeUserFile, readUserFile, userFilePath } from "../broker/users/user-file.js";
 import {
   findFaultInUsers,
+  isTopicRule,
   isUserName,
   parseUserTable,
   type RoleName,
   roleNames,
+  topicRuleHint,
   type UserRecord,
   type UserTable,
   userNameHint,
 } from "../broker/users/user-record.js";
-import { EarshotError } from "../errors.js";
+import { checkAvailability } from "../config/availability.js";
+import { EarshotError, messageOf } from "../errors.js";
 import type { Command, CommandCall } from "./command.js";
 import { readNewPassword } from "./user-password.js";
 import { listUsers } from "./user-list.js";
@@ -64,8 +67,8 @@ Examples:
     warnOfExternalBroker(call);
     const { dir } = call.loaded.config.data;
     const users = (await readUserFile(dir)) ?? new Map<string, UserRecord>();
-    const { table, said } = await change({ call, name, users });
-    await writeUserFile(dir, table);
+    const { apply, said } = await change({ call, name, users });
+    await changeUserFile(dir, apply);
     call.terminal.writeError(`${said} (${userFilePath(dir)})`);
     return 0;
   },
@@ -78,44 +81,74 @@ interface Change {
   readonly users: UserTable;
 }
 
-interface Changed {
-  readonly table: UserTable;
+/** A change with all that it needs from a person: a password may take minutes to type. */
+interface Prepared {
+  /** Checks again and changes: meanwhile another one may have changed the users. */
+  readonly apply: (users: UserTable) => UserTable;
   /** What was done, for people. */
   readonly said: string;
 }
 
-const changes: Readonly<Record<string, (change: Change) => Promise<Changed>>> = {
+const changes: Readonly<Record<string, (change: Change) => Promise<Prepared>>> = {
   add: addUser,
   password: changePassword,
   remove: removeUser,
 };
 
-async function addUser({ call, name, users }: Change): Promise<Changed> {
+async function addUser({ call, name, users }: Change): Promise<Prepared> {
   if (!isUserName(name)) {
     throw new EarshotError("bad_usage", `expected a name of ${userNameHint}, got ${quote(name)}`);
   }
-  if (isConfigured(call, name) || users.has(name)) {
-    const way = isConfigured(call, name) ? "in broker.users" : "earshot user password, or remove";
-    throw new EarshotError("bad_usage", `there is a user ${name} already; to change it: ${way}`);
-  }
-  const rights = readRights(call);
+  checkIsNew({ call, name, users });
+  const rights = readRights(call, name);
   const password = call.flags["no-password"] === true ? {} : { password: await newHash(call) };
-  const table = parseUserTable(Object.fromEntries([...users, [name, { ...password, ...rights }]]));
-  return { table, said: `added ${name}: ${describeRights(rights)}` };
+  const apply = (current: UserTable): UserTable => {
+    checkIsNew({ call, name, users: current });
+    return parseUserTable(Object.fromEntries([...current, [name, { ...password, ...rights }]]));
+  };
+  return { apply, said: `added ${name}: ${describeRights(rights)}` };
 }
 
-async function changePassword({ call, name, users }: Change): Promise<Changed> {
-  const user = findUser({ call, name, users });
-  const changed = { ...user, password: await newHash(call) };
-  return { table: new Map([...users, [name, changed]]), said: `changed the password of ${name}` };
-}
-
-async function removeUser({ call, name, users }: Change): Promise<Changed> {
+async function changePassword({ call, name, users }: Change): Promise<Prepared> {
   findUser({ call, name, users });
-  const table = new Map([...users].filter(([other]) => other !== name));
-  const isLast = table.size === 0 && Object.keys(call.loaded.config.broker.users).length === 0;
-  const hint = isLast ? "; it was the last one, so only this machine is served now" : "";
-  return { table, said: `removed ${name}${hint}` };
+  const password = await newHash(call);
+  const apply = (current: UserTable): UserTable => {
+    const user = findUser({ call, name, users: current });
+    return new Map([...current, [name, { ...user, password }]]);
+  };
+  return { apply, said: `changed the password of ${name}` };
+}
+
+async function removeUser({ call, name, users }: Change): Promise<Prepared> {
+  const without = (current: UserTable): UserTable => {
+    findUser({ call, name, users: current });
+    return new Map([...current].filter(([other]) => other !== name));
+  };
+  const { broker } = call.loaded.config;
+  const isLast = without(users).size === 0 && Object.keys(broker.users).length === 0;
+  const hint = isLast ? `; it was the last one, so ${describeNoUsers(call)}` : "";
+  return { apply: without, said: `removed ${name}${hint}` };
+}
+
+/** What becomes of a broker without users: now, and at its next start. */
+function describeNoUsers({ loaded }: CommandCall): string {
+  if (loaded.config.broker.allowAnonymousFromTheWholeNetwork) {
+    return "everybody on the network may read and publish everything now";
+  }
+  const served = "only this machine is served now";
+  try {
+    checkAvailability(loaded.config, false);
+    return served;
+  } catch (error) {
+    return `${served}, and the next start will be refused: ${messageOf(error)}`;
+  }
+}
+
+/** @throws EarshotError `bad_usage` when there is such a user */
+function checkIsNew({ call, name, users }: Change): void {
+  if (!isConfigured(call, name) && !users.has(name)) return;
+  const way = isConfigured(call, name) ? "in broker.users" : "earshot user password, or remove";
+  throw new EarshotError("bad_usage", `there is a user ${name} already; to change it: ${way}`);
 }
 
 /** @throws EarshotError `bad_usage` for a user of the configuration, `not_found` for none */
@@ -140,7 +173,7 @@ async function newHash(call: CommandCall): Promise<string> {
 }
 
 /** Role and rules out of the flags, checked as a users' file is. */
-function readRights({ flags }: CommandCall): UserRecord {
+function readRights({ flags }: CommandCall, name: string): UserRecord {
   const { read, write, readwrite } = flags;
   const hasRules = [read, write, readwrite].some((rules) => rules !== undefined);
   // Who lists topics means these; the role would silently be more.
@@ -148,9 +181,19 @@ function readRights({ flags }: CommandCall): UserRecord {
   const rights = Object.fromEntries(
     Object.entries({ role, read, write, readwrite }).filter(([, value]) => value !== undefined),
   );
-  const fault = findFaultInUsers({ user: rights });
-  if (fault === undefined) return parseUserTable({ user: rights }).get("user") ?? {};
-  throw new EarshotError("bad_usage", `--${fault.replace(/^user\./u, "")}`);
+  for (const [kind, filters] of Object.entries({ read, write, readwrite })) {
+    const wrong = [filters].flat().find((filter) => !isTopicRule(String(filter ?? "#")));
+    if (wrong === undefined) continue;
+    const got = quote(String(wrong));
+    throw new EarshotError("bad_usage", `--${kind}: expected ${topicRuleHint}, got ${got}`);
+  }
+  const fault = findFaultInUsers({ [name]: rights });
+  if (fault === undefined) return parseUserTable({ [name]: rights }).get(name) ?? {};
+  const place = `${name}.`;
+  throw new EarshotError(
+    "bad_usage",
+    `--${fault.startsWith(place) ? fault.slice(place.length) : fault}`,
+  );
 }
 
 function describeRights({ role, ...rules }: UserRecord): string {

@@ -7,6 +7,8 @@ export interface ReplyPolicy {
   readonly prefixes: readonly string[];
   /** Filters that a reply must not match: what this node listens to and what nodes announce. */
   readonly forbidden: readonly string[];
+  /** The filter for the replies of any node to one client; with `#` for those to all of them. */
+  readonly repliesOf: (client: string) => string;
 }
 
 /**
@@ -34,15 +36,20 @@ export function createReplyPolicy(options: {
   return {
     prefixes: prefixes.length > 0 ? prefixes : [`${base}/`],
     forbidden: [...subscriptions, ...announced.map((filter) => `${base}/${filter}`)],
+    repliesOf: (client) => `${base}/+/recommend/reply/${client}`,
   };
 }
 
 /**
  * Checks a reply topic that a stranger chose (`reply_to`, or the MQTT 5 Response Topic).
  *
+ * The broker lets an asker ask in its own name only and read its own replies only; a node that sent
+ * replies into another client's topic would speak there for whoever asked.
+ *
+ * @param client who asks: the `<client>` of the request's topic
  * @throws EarshotError `forbidden_reply_topic` saying which rule it breaks
  */
-export function checkReplyTarget(topic: string, policy: ReplyPolicy): string {
+export function checkReplyTarget(topic: string, client: string, policy: ReplyPolicy): string {
   if (!isPlainTopic(topic)) {
     throw forbidden(
       "it must have 1 to 256 bytes, no wildcard, control character or empty level, and no $ at the start",
@@ -53,6 +60,10 @@ export function checkReplyTarget(topic: string, policy: ReplyPolicy): string {
   }
   if (policy.forbidden.some((filter) => matchesFilter(filter, topic))) {
     throw forbidden("it is a topic of a node's own; choose another one");
+  }
+  const isReplyTopic = matchesFilter(policy.repliesOf("#"), topic);
+  if (isReplyTopic && !matchesFilter(policy.repliesOf(client), topic)) {
+    throw forbidden(`below recommend/reply/ only ${client}, the client that asks, gets replies`);
   }
   return topic;
 }

@@ -45,7 +45,7 @@ export function chooseReplyTarget(
     return { topic: asker.derivedTopic, error: undefined };
   }
   try {
-    return { topic: checkReplyTarget(wanted, readPolicy()), error: undefined };
+    return { topic: checkReplyTarget(wanted, asker.client, readPolicy()), error: undefined };
   } catch (error) {
     if (!(error instanceof EarshotError)) throw error;
     return { topic: asker.derivedTopic, error };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
 import { PassThrough } from "node:stream";
 import { test, type TestContext } from "node:test";
@@ -10,18 +11,19 @@ import { makeTempFolder } from "../support/temp-folder.js";
 interface Place {
   readonly dataDir: string;
   readonly users?: string;
+  readonly host?: string;
 }
 
 /** Runs `earshot user …` in this process; `typed` is what comes over standard input. */
-async function user(place: Place, args: readonly string[], typed = "") {
+async function user(place: Place, args: readonly string[], typed: string | PassThrough = "") {
   const printed = { out: "", error: "" };
-  const input = new PassThrough();
-  input.end(typed);
+  const input = typeof typed === "string" ? new PassThrough().end(typed) : typed;
   const code = await runProgram({
     args: ["user", ...args],
     env: {
       EARSHOT_DATA_DIR: place.dataDir,
       ...(place.users === undefined ? {} : { EARSHOT_BROKER_USERS: place.users }),
+      ...(place.host === undefined ? {} : { EARSHOT_BROKER_HOST: place.host }),
     },
     signal: new AbortController().signal,
     terminal: {
@@ -75,8 +77,27 @@ test("a password is changed, a user removed, and the last one's end is told", as
   assert.equal((await user(place, ["password", "anna"], "battery staple\n")).code, 0);
   assert.ok(await verifyPassword(Buffer.from("battery staple"), await hashOf(place, "anna")));
   const removed = await user(place, ["remove", "anna"]);
-  assert.match(removed.error, /removed anna; it was the last one/u);
+  assert.match(removed.error, /removed anna; it was the last one.*served now \(/u);
   assert.equal((await readUserFile(place.dataDir))?.size, 0);
+  const open = { ...place, host: "0.0.0.0" };
+  await user(open, ["add", "anna", "--no-password"]);
+  const { error } = await user(open, ["remove", "anna"]);
+  assert.match(error, /last one, .* the next start will be refused: broker\.host: .*0\.0\.0\.0/u);
+});
+
+test("who is added while another types a password stays, and so do all who are added at once", async (t) => {
+  const place = await makePlace(t);
+  const typed = new PassThrough();
+  const asked = once(typed, "newListener");
+  const slow = user(place, ["add", "anna"], typed);
+  await asked;
+  const names = Array.from({ length: 6 }, (_, index) => `user${index}`);
+  const added = await Promise.all(names.map((name) => user(place, ["add", name, "--no-password"])));
+  assert.deepEqual(new Set(added.map(({ code }) => code)), new Set([0]));
+  typed.end("correct horse");
+  assert.equal((await slow).code, 0);
+  const users = await readUserFile(place.dataDir);
+  assert.deepEqual([...(users?.keys() ?? [])].toSorted(), ["anna", ...names]);
 });
 
 test("topics of one's own come instead of a role, or beside one", async (t) => {
@@ -131,6 +152,15 @@ test("what cannot be done is said, and nothing is changed", async (t) => {
     [2, /at least 8 characters/u, place, ["password", "anna"], "short"],
     [2, /at most 1024 bytes/u, place, ["password", "anna"], "x".repeat(1025)],
     [2, /at least 8 characters/u, place, ["add", "carl"], ""],
+    [2, /--role: expected one of admin, .*, got "boss"/u, place, ["add", "b", "--role", "boss"]],
+    [
+      2,
+      /--read: expected a topic filter: .*"a#"/u,
+      place,
+      ["add", "b", "--read", "b", "--read=a#"],
+    ],
+    [2, /--role: expected another name: an asker/u, place, ["add", "a.b@c"]],
+    [2, /--role: expected the node's name/u, place, ["add", "Bedroom", "--role", "node"]],
   ];
   for (const [code, expected, where, args, typed] of cases) {
     const result = await user(where, args, typed);

@@ -9,7 +9,7 @@ const policy = createReplyPolicy({ base: "earshot", prefixes: [], subscriptions 
 
 function isRefused(topic: string, by = policy): boolean {
   try {
-    checkReplyTarget(topic, by);
+    checkReplyTarget(topic, "anna", by);
     return false;
   } catch (error) {
     assert.ok(error instanceof EarshotError && error.code === "forbidden_reply_topic");
@@ -18,8 +18,16 @@ function isRefused(topic: string, by = policy): boolean {
 }
 
 test("a reply may go to a plain topic below the base", () => {
-  for (const topic of ["earshot/replies/phone", "earshot/kitchen/recommend/reply/other"]) {
-    assert.equal(checkReplyTarget(topic, policy), topic);
+  for (const topic of ["earshot/replies/phone", "earshot/kitchen/recommend/reply/anna"]) {
+    assert.equal(checkReplyTarget(topic, "anna", policy), topic);
+  }
+});
+
+test("no reply goes into the replies of another client, by whatever node it is asked", () => {
+  const ends = ["", "/bob", "/anna-phone", "/xanna", "/bob/recommend/reply/anna", "/anna/x"];
+  for (const node of ["kitchen", "bathroom", "any"]) {
+    assert.ok(!isRefused(`earshot/${node}/recommend/reply/anna`));
+    for (const end of ends) assert.ok(isRefused(`earshot/${node}/recommend/reply${end}`), end);
   }
 });
 

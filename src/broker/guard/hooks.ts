@@ -1,6 +1,8 @@
 import type { Duplex } from "node:stream";
-import type { Access, Identity } from "../parts.js";
-import { type AedesClient, type AedesPacket, RefusedError } from "./aedes-parts.js";
+import { EarshotError } from "../../errors.js";
+import type { Access, Credentials, Identity } from "../parts.js";
+import type { SessionOwnership } from "../users/session-ownership.js";
+import { type AedesClient, type AedesPacket, isPersistence, RefusedError } from "./aedes-parts.js";
 import type { GuardCounters } from "./counters.js";
 import type { GuardedClient } from "./guarded-client.js";
 import type { KnownSessions } from "./known-sessions.js";
@@ -9,7 +11,8 @@ import type { KnownSessions } from "./known-sessions.js";
 export class DeniedError extends Error {}
 
 export interface HookParts {
-  readonly access: Access;
+  /** Without `mayTakeOver` a client id stays its owner's as long as the session. */
+  readonly access: Access & Partial<SessionOwnership>;
   readonly counters: GuardCounters;
   readonly sessions: KnownSessions;
   /** The guarded client behind a stream; `undefined` for the node's own client, which is trusted. */
@@ -20,7 +23,10 @@ export interface HookParts {
 
 /** What Aedes asks on its way: the policy of the broker. */
 export interface Hooks {
-  /** Lets a client in (`undefined`), or says why not; never rejects, because `Access` does not. */
+  /**
+   * Lets a client in (`undefined`), or says why not. Who could not be told right from wrong, because
+   * `Access` threw `broker_unavailable`, may come again (CONNACK 3, MQTT 5: 0x88).
+   */
   authenticate(
     client: AedesClient,
     credentials: { readonly username: string | undefined; readonly password: Buffer | undefined },
@@ -35,7 +41,10 @@ export interface Hooks {
 }
 
 const identifierRejected = 2;
+const serverUnavailable = 3;
 const notAuthorised = 5;
+/** MQTT 5, section 3.14.2.1. */
+const sessionTakenOver = 0x8e;
 
 /** Builds the answers out of the access rules. */
 export function createHooks(parts: HookParts): Hooks {
@@ -49,10 +58,13 @@ export function createHooks(parts: HookParts): Hooks {
       const { peer, facts } = guarded.connection;
       // As the CONNECT has it: Aedes makes an id for a client that sends an empty one.
       const given = { clientId: facts?.clientId ?? clientId, username, password, peer };
-      const identity = await access.authenticate(given);
+      const identity = await identify(access, given);
+      if (identity === "busy") return refuseForNow();
       const refusal = refuse(parts, { guarded, clientId, identity });
-      if (refusal === undefined) guarded.identity = identity;
-      else counters.auth_failures += 1;
+      if (refusal === undefined) {
+        if (ownerOf(parts, clientId, identity) !== undefined) await evict(parts, client);
+        guarded.identity = identity;
+      } else counters.auth_failures += 1;
       return refusal;
     },
     denyPublish(client, topic) {
@@ -102,9 +114,27 @@ export function maySubscribe(
   );
 }
 
+async function identify(
+  access: Access,
+  given: Credentials,
+): Promise<Identity | "busy" | undefined> {
+  try {
+    return await access.authenticate(given);
+  } catch (error) {
+    if (error instanceof EarshotError && error.code === "broker_unavailable") return "busy";
+    throw error;
+  }
+}
+
+function refuseForNow(): RefusedError {
+  const refusal = new RefusedError("too many sign in at once", notAuthorised);
+  // The type knows the codes that are a last word; this one is "later".
+  return Object.assign(refusal, { returnCode: serverUnavailable });
+}
+
 /** Why an authenticated client is not let in after all. */
 function refuse(
-  { access, sessions, connected }: HookParts,
+  parts: HookParts,
   who: {
     readonly guarded: GuardedClient;
     readonly clientId: string;
@@ -113,8 +143,9 @@ function refuse(
 ): RefusedError | undefined {
   const { guarded, clientId, identity } = who;
   if (identity === undefined) return new RefusedError("wrong user name or password", notAuthorised);
-  const owner = connected(clientId)?.identity?.name ?? sessions.ownerOf(clientId);
-  if (owner !== undefined && owner !== identity.name)
+  const { access } = parts;
+  const owner = ownerOf(parts, clientId, identity);
+  if (owner !== undefined && access.mayTakeOver?.(identity, owner) !== true)
     return new RefusedError("the client id belongs to another user", identifierRejected);
   const will = guarded.connection.facts?.willTopic;
   if (
@@ -124,4 +155,26 @@ function refuse(
     return new RefusedError(`not allowed to publish the will to ${will}`, notAuthorised);
   }
   return undefined;
+}
+
+/** The other user under whose name a client id is in use or has a session. */
+function ownerOf(
+  { sessions, connected }: HookParts,
+  clientId: string,
+  identity: Identity | undefined,
+): string | undefined {
+  const owner = connected(clientId)?.identity?.name ?? sessions.ownerOf(clientId);
+  return owner === identity?.name ? undefined : owner;
+}
+
+/** Ends another user's connection and session before their client id gets a new owner. */
+async function evict({ connected }: HookParts, client: AedesClient): Promise<void> {
+  connected(client.id ?? "")?.connection.drop({
+    reason: "another user has taken its client id over",
+    code: sessionTakenOver,
+  });
+  const broker: unknown = Reflect.get(client, "broker");
+  const persistence: unknown =
+    typeof broker === "object" && broker !== null ? Reflect.get(broker, "persistence") : undefined;
+  if (isPersistence(persistence)) await persistence.cleanSubscriptions({ id: client.id });
 }

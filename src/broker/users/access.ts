@@ -1,6 +1,7 @@
 import { type CliAccess, cliUserName } from "../../cli-access.js";
 import type { Clock } from "../../clock.js";
 import type { NodeAddress } from "../../contract/topics.js";
+import { EarshotError } from "../../errors.js";
 import type { Log } from "../../lifecycle.js";
 import { createLogThrottle } from "../../log-throttle.js";
 import type { Access, Credentials, Identity } from "../parts.js";
@@ -8,6 +9,7 @@ import { findOwner } from "./client-ids.js";
 import { loggable } from "./loggable.js";
 import { createReservedTopics } from "./reserved-topics.js";
 import { rulesOf } from "./roles.js";
+import type { SessionOwnership } from "./session-ownership.js";
 import { anonymousName, createSignIn, ownClientName } from "./sign-in.js";
 import { type CompiledRules, compileRules } from "./topic-rules.js";
 import type { UserStore } from "./user-store.js";
@@ -37,8 +39,13 @@ const nothing: CompiledRules = {
   mayRead: () => false,
 };
 
-/** Creates the rules of the embedded broker: who comes in, and who may do what on which topics. */
-export function createAccess(options: AccessOptions): Access {
+/**
+ * Creates the rules of the embedded broker: who comes in, and who may do what on which topics.
+ *
+ * Its `authenticate` throws EarshotError `broker_unavailable` when too many sign in at once: nobody
+ * knows then whether the password is right, and the client is to come again.
+ */
+export function createAccess(options: AccessOptions): Access & SessionOwnership {
   const signIn = createSignIn(options);
   const isReserved = createReservedTopics(options.address);
   const grants = createGrants(options);
@@ -52,6 +59,9 @@ export function createAccess(options: AccessOptions): Access {
           : grants.findFaultInClientId(result.name, credentials.clientId);
       if (refusal === undefined && "name" in result) return { name: result.name };
       report(credentials, refusal ?? "");
+      if ("refusal" in result && result.isBusy) {
+        throw new EarshotError("broker_unavailable", `${result.refusal}; try again in a moment`);
+      }
       return undefined;
     },
     mayPublish(identity, clientId, topic) {
@@ -63,6 +73,14 @@ export function createAccess(options: AccessOptions): Access {
     maySubscribe: (identity, clientId, filter) =>
       grants.of(identity, clientId).maySubscribe(filter),
     mayReceive: (identity, clientId, topic) => grants.of(identity, clientId).mayRead(topic),
+    mayTakeOver({ name }, owner) {
+      // An id that a client held before there were users, or that of a user who has gone.
+      const isOwnerGone =
+        owner === anonymousName
+          ? options.users.size() > 0
+          : owner !== cliUserName && options.users.find(owner) === undefined;
+      return isOwnerGone || options.users.find(name)?.role === "admin";
+    },
     onChange(listener) {
       options.users.onChange((changed) => {
         const isStillValid = ({ name }: Identity): boolean =>
@@ -72,6 +90,9 @@ export function createAccess(options: AccessOptions): Access {
     },
   };
 }
+
+/** How the client ids of Earshot itself begin: `earshot-<node>-` and some random letters. */
+const programPrefix = "earshot-";
 
 interface Grant {
   readonly clientId: string;
@@ -87,13 +108,15 @@ function createGrants({ address, discoveryPrefix, users }: AccessOptions) {
     known = new WeakMap();
     bound = undefined;
   });
-  /** Users to whom a client id means something. */
+  /** Users to whom client ids belong. */
   const boundNames = (): ReadonlySet<string> => {
     bound ??= new Set([...users.names()].filter((name) => namesClientId(name)));
     return bound;
   };
   const namesClientId = (name: string): boolean => {
-    const { read, write } = rulesOf(users.find(name) ?? {}, prefixes);
+    const user = users.find(name) ?? {};
+    if (user.role === "node") return true;
+    const { read, write } = rulesOf(user, prefixes);
     return [...read, ...write].some((rule) => rule.split("/").includes("%c"));
   };
   const compile = ({ name }: Identity, clientId: string): CompiledRules => {
@@ -120,6 +143,7 @@ function createGrants({ address, discoveryPrefix, users }: AccessOptions) {
       if (owner !== undefined && owner !== name) return "the client id belongs to another user";
       const isBound = boundNames().has(name);
       if (!isBound || owner === name || clientId === "") return undefined;
+      if (users.find(name)?.role === "node" && clientId.startsWith(programPrefix)) return undefined;
       return `the client id must be ${name}, begin with ${name}- or be empty`;
     },
   };

@@ -2,7 +2,7 @@
  * Whom a client id belongs to: the user that it names, alone or followed by a hyphen (`anna`,
  * `anna-phone`). Where two users fit, as `anna` and `anna-maria`, it is the longer name's.
  *
- * @param names users whose rules hold `%c`, to whom a client id means something
+ * @param names users to whom client ids belong: nodes, and those whose rules hold `%c`
  */
 export function findOwner(clientId: string, names: Iterable<string>): string | undefined {
   let owner: string | undefined;

@@ -16,8 +16,11 @@ export const anonymousName = "";
 /** Who a client is, or why it is nobody. */
 export type SignIn =
   | { readonly name: string }
-  /** For the log only: the client hears the same whatever it was. */
-  | { readonly refusal: string };
+  /**
+   * `refusal` is for the log only: the client hears the same whatever it was, but that it may come
+   * again later when the broker was too busy to find out.
+   */
+  | { readonly refusal: string; readonly isBusy: boolean };
 
 export interface SignInOptions {
   readonly users: Pick<UserStore, "find" | "size">;
@@ -40,13 +43,17 @@ export function createSignIn(options: SignInOptions): (given: Credentials) => Pr
     if (isCommand(given, cliAccess)) return { name: cliUserName };
     if (users.size() === 0) {
       if (isOpenToNetwork || isLoopbackAddress(peer.address)) return { name: anonymousName };
-      return { refusal: "there are no users, so only this machine is served" };
+      return refused("there are no users, so only this machine is served");
     }
     const certified = findCertified(given, users);
     if (certified !== undefined) return { name: certified };
-    if (username === undefined) return { refusal: "no user name" };
+    if (username === undefined) return refused("no user name");
     return await checkPassword(username, given);
   };
+}
+
+function refused(refusal: string): SignIn {
+  return { refusal, isBusy: false };
 }
 
 /** A certificate speaks for its user unless the CONNECT names another one, who needs a password. */
@@ -69,6 +76,8 @@ function digest(bytes: Buffer | string): Buffer {
   return createHash("sha256").update(bytes).digest();
 }
 
+const busy: SignIn = { refusal: "too many sign in at once", isBusy: true };
+
 function createUserSignIn(users: SignInOptions["users"], clock: Clock) {
   const throttle = createAttemptThrottle(clock);
   const passwords = createPasswordCheck();
@@ -78,12 +87,14 @@ function createUserSignIn(users: SignInOptions["users"], clock: Clock) {
     // All that nobody can be called is remembered as one name.
     const name = isUserName(username) ? username : "";
     if (passwords.isKnown(name, given, hashOf(name))) return { name };
-    if (!(await throttle.admit(peer.address, name))) return { refusal: "too many tries at once" };
+    if (!(await throttle.admit(peer.address, name))) return busy;
     const hash = hashOf(name);
-    const isRight = await passwords.verify(name, given, hash);
+    const verdict = await passwords.verify(name, given, hash);
+    // Not a failure: the password may well be right.
+    if (verdict === "busy") return busy;
     // While that took its time the user may have been removed, or got another password.
-    if (isRight && hashOf(name) === hash) return { name };
+    if (verdict === "right" && hashOf(name) === hash) return { name };
     throttle.fail(peer.address, name);
-    return { refusal: "unknown user or wrong password" };
+    return refused("unknown user or wrong password");
   };
 }

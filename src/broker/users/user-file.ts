@@ -1,10 +1,15 @@
-import { readFile } from "node:fs/promises";
+import { chown, mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { EarshotError, messageOf } from "../../errors.js";
 import { replaceFile } from "../../storage/durable-files.js";
+import { type FileLock, tryLock } from "../../storage/file-lock.js";
 import { findFaultInUsers, parseUserTable, type UserTable } from "./user-record.js";
 
 const maxFileBytes = 1024 * 1024;
+/** A change takes milliseconds: whoever holds the lock for longer hangs. */
+const lockTries = 100;
+const lockTryMs = 50;
 
 /** Where the users that `earshot user` writes stand. */
 export function userFilePath(dataDir: string): string {
@@ -44,4 +49,47 @@ function unusable(path: string, reason: string): EarshotError {
 export async function writeUserFile(dataDir: string, users: UserTable): Promise<void> {
   const text = `${JSON.stringify(Object.fromEntries(users), undefined, 2)}\n`;
   await replaceFile(userFilePath(dataDir), text, { isPrivate: true });
+}
+
+/**
+ * Changes the users as they stand at this moment; two changes at a time come one after the other.
+ * Nothing is asked of a person while the lock is held: what needs time comes before.
+ *
+ * @param change gets the users of the file, none where it is missing; when it throws, nothing is written
+ * @throws EarshotError `bad_config` as `readUserFile`; `timeout` when another change does not end
+ */
+export async function changeUserFile(
+  dataDir: string,
+  change: (users: UserTable) => UserTable,
+): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  const lock = await takeLock(dataDir);
+  try {
+    await writeUserFile(dataDir, change((await readUserFile(dataDir)) ?? new Map()));
+  } finally {
+    lock.release();
+  }
+}
+
+async function takeLock(dataDir: string): Promise<FileLock> {
+  const path = join(dataDir, "users.lock");
+  for (let tries = 0; tries < lockTries; tries += 1) {
+    const lock = tryLock(path);
+    if (lock !== undefined) {
+      await giveToOwner(path, dataDir);
+      return lock;
+    }
+    await wait(lockTryMs);
+  }
+  throw new EarshotError(
+    "timeout",
+    `another earshot user has been changing the users in ${dataDir} for ${(lockTries * lockTryMs) / 1000} s; end it and try again`,
+  );
+}
+
+/** What `sudo earshot user add …` leaves behind must not lock the service's own account out. */
+async function giveToOwner(path: string, folder: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(folder);
+  await chown(path, uid, gid);
 }

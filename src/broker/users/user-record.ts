@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isClientName, isNodeName } from "../../contract/names.js";
 import { isPasswordHash } from "./password-hash.js";
 
 /** What a user may be for; `roles.ts` says what each of them may do. */
@@ -28,10 +29,11 @@ const maxRuleBytes = 256;
 /** More users than this are not a home, and each change of the table is compared with the last. */
 const maxUsers = 1000;
 
-const ruleSchema = z.string().refine(isTopicRule, {
-  error:
-    "expected a topic filter: + and # as whole levels, # only at the end, %u and %c as whole levels",
-});
+/** What `isTopicRule` asks for, as the second half of "expected …". */
+export const topicRuleHint =
+  "a topic filter: + and # as whole levels, # only at the end, %u and %c as whole levels";
+
+const ruleSchema = z.string().refine(isTopicRule, { error: `expected ${topicRuleHint}` });
 
 const rulesSchema = z.array(ruleSchema).max(maxRules).readonly().optional();
 
@@ -41,7 +43,7 @@ const userRecordSchema = z
     password: z.string().refine(isPasswordHash, {
       error: "expected a hash that `earshot user password` has written, not a password",
     }),
-    role: z.enum(roleNames),
+    role: z.enum(roleNames, { error: ({ input }) => describeWrongRole(input) }),
     read: rulesSchema,
     write: rulesSchema,
     readwrite: rulesSchema,
@@ -59,7 +61,30 @@ const userTableSchema = z
   .record(z.string().refine(isUserName, { error: `expected ${userNameHint}` }), userRecordSchema)
   .refine((table) => Object.keys(table).length <= maxUsers, {
     error: `expected at most ${maxUsers} users`,
+  })
+  .superRefine((table, context) => {
+    for (const [name, { role }] of Object.entries(table)) {
+      const message = findFaultInRoleOf(name, role);
+      if (message !== undefined)
+        context.addIssue({ code: "custom", path: [name, "role"], message });
+    }
   });
+
+/** A name that its role would put into topics in which it may not stand: such a user could do nothing. */
+function findFaultInRoleOf(name: string, role: RoleName | undefined): string | undefined {
+  if (role === "asker" && !isClientName(name)) {
+    return "expected another name: an asker asks under its own, which may have A-Z a-z 0-9 _ - only";
+  }
+  if (role === "node" && !isNodeName(name)) {
+    return "expected the node's name (node.id) as the user's: 1 to 32 of a-z 0-9 _ -, and not any";
+  }
+  return undefined;
+}
+
+function describeWrongRole(role: unknown): string {
+  const given = typeof role === "string" ? `, got ${JSON.stringify(role.slice(0, 64))}` : "";
+  return `expected one of ${roleNames.join(", ")}${given}`;
+}
 
 /**
  * Reads users by name out of what a file or the configuration holds.

@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Access, Identity } from "../../../src/broker/parts.js";
-import { credentials, loopback, network, openAccess, own } from "./support.js";
+import { EarshotError } from "../../../src/errors.js";
+import { startGuardedBroker } from "../../support/brokers.js";
+import { createPersistence } from "../../../src/broker/persistence/persistence.js";
+import { recordLog } from "../../support/logs.js";
+import { connect, pingreq, publish, subscribe, text } from "../../support/mqtt-bytes.js";
+import { connectRaw, type RawClient } from "../../support/raw-client.js";
+import {
+  credentials,
+  loopback,
+  network,
+  openAccess,
+  own,
+  password,
+  writeUsers,
+} from "./support.js";
 
 const n = "earshot/kitchen";
 
@@ -49,6 +63,24 @@ test("a wrong password, an unknown name and an empty password are refused alike"
     assert.equal(await access.authenticate(credentials(name, { password, peer })), undefined, name);
   }
   assert.ok(!JSON.stringify(log.lines).includes("correct horse"));
+});
+
+test("a client that cannot be checked now hears that the broker is busy, not that it is wrong", async (t) => {
+  const { access } = await openAccess(t, { anna: {} });
+  const authenticate = async () => {
+    throw new EarshotError("broker_unavailable", "too many sign in at once");
+  };
+  const { broker, port } = await startGuardedBroker(t, { access: { ...access, authenticate } });
+  for (const [version, code] of [
+    [4, 3],
+    [5, 0x88],
+  ] as const) {
+    const client = await connectRaw(t, port);
+    client.send(connect({ version, clientId: "anna" }));
+    assert.equal((await client.next(2))?.[3], code);
+    await client.closed();
+  }
+  assert.equal(broker.counters()["auth_failures"], 0);
 });
 
 test("the commands of this machine sign in with the password of this run", async (t) => {
@@ -166,4 +198,64 @@ test("an asker's client id is its own name, or begins with it, or is left to the
   assert.ok(!access.mayReceive(phone, "anna-phone", `${n}/recommend/reply/anna-maria`));
   const unnamed = await enter(access, "anna", "");
   assert.ok(!access.maySubscribe(unnamed, "made-up", `${n}/recommend/reply/made-up`));
+});
+
+test("a node's client id is its own name, begins with it, or is one that Earshot makes", async (t) => {
+  const { access } = await openAccess(t, { bedroom: { role: "node" }, ha: { role: "home" } });
+  const comesIn = async (name: string, clientId: string): Promise<boolean> =>
+    (await access.authenticate(credentials(name, { clientId }))) !== undefined;
+  for (const id of ["bedroom", "bedroom-2", "earshot-bedroom-0a1b2c3d", ""])
+    assert.equal(await comesIn("bedroom", id), true, id);
+  for (const id of ["homeassistant-1", "ha", "bedroom2"])
+    assert.equal(await comesIn("bedroom", id), false, id);
+  assert.equal(await comesIn("ha", "homeassistant-1"), true);
+  assert.equal(await comesIn("ha", "bedroom-2"), false);
+});
+
+test("a client id of nobody, or of one who has gone, is free: its session ends and is not inherited", async (t) => {
+  const { access, dataDir, users } = await openAccess(t, {});
+  const persistence = createPersistence({ dir: undefined, log: recordLog() });
+  const { port } = await startGuardedBroker(t, { access, persistence });
+  /** The session-present flag and the code of CONNACK, for a client that keeps its session. */
+  const enter = async (name?: string): Promise<{ client: RawClient; answer: number[] }> => {
+    const client = await connectRaw(t, port);
+    const own = name === undefined ? [] : [text(name), text(password)];
+    const flags = name === undefined ? 0 : 0xc0;
+    client.send(connect({ version: 4, clientId: "sensor", flags, rest: own }));
+    return { client, answer: [...((await client.next(2)) ?? [])].slice(2) };
+  };
+  const leave = async (client: RawClient): Promise<void> => {
+    client.send(Buffer.from([0xe0, 0]));
+    await client.closed();
+  };
+  const nobody = await enter();
+  nobody.client.send(subscribe(4, ["private"], { bits: 1 }));
+  await nobody.client.next(9);
+  await leave(nobody.client);
+  const writer = await connectRaw(t, port);
+  writer.send(connect({ version: 4, clientId: "writer" }));
+  writer.send(publish({ version: 4, topic: "private", flags: 2 }));
+  await writer.next(4);
+
+  const home = { role: "home", readwrite: ["private"] };
+  await writeUsers(dataDir, { ben: home, carl: home, root: { role: "admin" } });
+  await users.start();
+  const ben = await enter("ben");
+  assert.deepEqual(ben.answer, [0, 0]);
+  ben.client.send(pingreq);
+  await ben.client.next(13);
+  assert.deepEqual(ben.client.packets, []);
+  await leave(ben.client);
+  const benAgain = await enter("ben");
+  assert.deepEqual(benAgain.answer, [1, 0]);
+  assert.deepEqual((await enter("carl")).answer, [0, 2]);
+
+  const root = await enter("root");
+  assert.deepEqual(root.answer, [0, 0]);
+  await benAgain.client.closed();
+  assert.deepEqual((await enter("ben")).answer, [0, 2]);
+  await leave(root.client);
+  await writeUsers(dataDir, { ben: home });
+  await users.start();
+  assert.deepEqual((await enter("ben")).answer, [0, 0]);
 });

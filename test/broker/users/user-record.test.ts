@@ -50,18 +50,21 @@ test("a user is read with its password's hash, role and rules", () => {
   const users = parseUserTable({
     anna: { password, role: "asker" },
     door: { password, write: ["door/#"] },
-    byCertificate: { role: "node" },
+    certified: { role: "node" },
   });
   assert.equal(users.get("anna")?.role, "asker");
   assert.deepEqual(users.get("door")?.write, ["door/#"]);
-  assert.equal(users.get("byCertificate")?.password, undefined);
+  assert.equal(users.get("certified")?.password, undefined);
   assert.equal(users.get("constructor"), undefined);
 });
 
 test("what is wrong with a user is said with its place, and without the password", () => {
   const cases: readonly (readonly [unknown, RegExp])[] = [
     [{ anna: { password: "hunter2" } }, /^anna\.password: .*earshot user password/u],
-    [{ anna: { role: "boss" } }, /^anna\.role: /u],
+    [{ anna: { role: "boss" } }, /^anna\.role: expected one of admin, .*, got "boss"$/u],
+    [{ "a.b": { role: "asker" } }, /^a\.b\.role: expected another name/u],
+    [{ Bedroom: { role: "node" } }, /^Bedroom\.role: expected the node's name/u],
+    [{ any: { role: "node" } }, /^any\.role: /u],
     [{ anna: { read: ["a/#/b"] } }, /^anna\.read\.0: expected a topic filter/u],
     [{ anna: { topics: [] } }, /^anna: .*topics/u],
     [{ "a/b": {} }, /a\/b/u],
