@@ -192,7 +192,7 @@ function logTroubles(broker: RunningAedes, log: Log): void {
   const logDenial = createDropLog(log, "message refused");
   const report = (client: AedesClient | null, error: Error): void => {
     const write = error instanceof DeniedError ? logDenial : logDrop;
-    write({ clientId: client?.id ?? undefined, reason: error.message });
+    write({ kind: "broker", clientId: client?.id ?? undefined, reason: error.message });
   };
   broker.on("clientError", report);
   broker.on("connectionError", report);

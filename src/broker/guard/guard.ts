@@ -63,7 +63,7 @@ export function createGuard(options: GuardOptions): Guard {
   const silent = new Set<Connection>();
   const clients = new Map<Connection, GuardedClient>();
   const byStream = new WeakMap<Duplex, GuardedClient>();
-  const unread = createUnreadWatch(limits, counters);
+  const unread = createUnreadWatch(limits);
   let aedes: AedesBroker | undefined;
   let persistence: AedesPersistence | undefined;
 
@@ -91,8 +91,9 @@ export function createGuard(options: GuardOptions): Guard {
       if (reply !== undefined && connection.socket.writable) connection.socket.write(reply);
       return packets;
     },
-    dropped({ clientId, peer }, reason) {
-      logDrop({ clientId, address: peer.address, reason });
+    dropped({ clientId, peer }, kind, reason) {
+      if (kind !== "user_changed" && kind !== "broker") counters[kind] += 1;
+      logDrop({ kind, clientId, address: peer.address, reason });
     },
     closed(connection) {
       // Who was never let in is still among the silent.
@@ -142,7 +143,10 @@ export function createGuard(options: GuardOptions): Guard {
   access.onChange((isStillValid) => {
     for (const { connection, identity } of clients.values()) {
       if (identity !== undefined && !isStillValid(identity)) {
-        connection.drop({ reason: "its user has changed", code: reasonCodes.notAuthorized });
+        connection.drop("user_changed", {
+          reason: "its user has changed",
+          code: reasonCodes.notAuthorized,
+        });
       }
     }
   });
@@ -181,8 +185,7 @@ export function createGuard(options: GuardOptions): Guard {
       silent.add(connection);
       const [oldest] = silent;
       if (silent.size > limits.silentConnections && oldest !== undefined) {
-        counters.dropped_silent += 1;
-        oldest.cut("too many connections without a CONNECT");
+        oldest.cut("dropped_silent", "too many connections without a CONNECT");
       }
     },
     ready(client) {

@@ -147,6 +147,9 @@ test("a client that floods is read more slowly, and loses nothing", async (t) =>
 test("a subscriber that does not read is dropped, by name, and its neighbour waits for nothing", async (t) => {
   const { broker, port, log } = await start(t, { unreadBytes: 256 * 1024 });
   const frozen = await connectRaw(t, port);
+  const stranger = await connectRaw(t, port);
+  stranger.send(pingreq);
+  await stranger.closed();
   frozen.send(connect({ version: 4, clientId: "frozen" }), subscribe(4, ["busy"]));
   await frozen.next(types.suback);
   frozen.socket.pause();
@@ -160,8 +163,9 @@ test("a subscriber that does not read is dropped, by name, and its neighbour wai
     assert.equal((await neighbour.next(types.publish))?.length, message.length);
   }
   assert.equal(broker.counters()["dropped_slow"], 1);
-  const line = log.lines.find(({ level }) => level === "warn");
-  assert.equal(Reflect.get(line?.details ?? {}, "client"), "frozen");
+  // The stranger's line a moment ago does not hold back this one.
+  const named = log.lines.map(({ details }) => Reflect.get(details, "client"));
+  assert.deepEqual(named, [undefined, "frozen"]);
 });
 
 test("thousands of retained messages do not make their reader look like one that does not read", async (t) => {
