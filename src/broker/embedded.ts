@@ -89,8 +89,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBr
     name: "broker",
     async start() {
       await options.persistence?.start();
-      run = await startGuarded(options);
-      const { guard } = run;
+      const { guard } = (run = await startGuarded(options));
       try {
         await listeners.start((stream, peer) => {
           guard.accept(stream, peer);
@@ -127,7 +126,14 @@ async function startGuarded(options: EmbeddedBrokerOptions): Promise<Run> {
   });
   const create: CreateAedes = options.createAedes ?? ((settings) => Aedes.createBroker(settings));
   const aedes = await create(settingsOf(guard, limits, options.persistence));
-  guard.guard(aedes);
+  try {
+    guard.guard(aedes);
+  } catch (error) {
+    guard.stop();
+    await closeBroker(aedes);
+    await options.persistence?.stop();
+    throw error;
+  }
   aedes.on("clientReady", (client) => {
     guard.ready(client);
   });

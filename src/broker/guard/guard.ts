@@ -3,16 +3,12 @@ import type { Log } from "../../lifecycle.js";
 import type { Access, Peer } from "../parts.js";
 import type { SyncedSource } from "../persistence/held-acks.js";
 import { createAdmission } from "./admission.js";
-import {
-  type AedesBroker,
-  type AedesClient,
-  type AedesPersistence,
-  isPersistence,
-} from "./aedes-parts.js";
+import type { AedesBroker, AedesClient, AedesPersistence } from "./aedes-parts.js";
 import type { BrokerEnd } from "./broker-end.js";
 import { Connection, type ConnectionHost } from "./connection.js";
 import { createCounters, type GuardCounters } from "./counters.js";
 import { deliverGently } from "./deliver-gently.js";
+import { expectAedes } from "./expect-aedes.js";
 import { createGuardedClient, type GuardedClient } from "./guarded-client.js";
 import { createHooks, type Hooks } from "./hooks.js";
 import { createKnownSessions, type KnownSessions } from "./known-sessions.js";
@@ -39,7 +35,11 @@ export interface GuardOptions {
 export interface Guard {
   readonly hooks: Hooks;
   readonly counters: Readonly<GuardCounters>;
-  /** Takes charge of a broker that has just been made, before its first client. */
+  /**
+   * Takes charge of a broker that has just been made, before its first client.
+   *
+   * @throws EarshotError `internal` when this version of Aedes lacks what the guard changes
+   */
   guard(broker: AedesBroker): void;
   /** Takes a stream from the network. */
   accept(stream: Duplex, peer: Peer): void;
@@ -161,15 +161,13 @@ export function createGuard(options: GuardOptions): Guard {
     }),
     counters,
     guard(broker) {
+      const found = expectAedes(broker);
       aedes = broker;
+      persistence = found;
       // Client ids and broker ids come from the wire: `constructor` must read back as absent.
       for (const name of ["clients", "brokers"]) {
-        const map: unknown = Reflect.get(broker, name);
-        if (typeof map === "object" && map !== null) Object.setPrototypeOf(map, null);
+        Object.setPrototypeOf(Reflect.get(broker, name), null);
       }
-      const found: unknown = Reflect.get(broker, "persistence");
-      if (!isPersistence(found)) return;
-      persistence = found;
       hardenPersistence(found, {
         untilRoom: (client) => untilRoom(byStream.get(client.conn)?.connection.socket),
         onSessionEnded: (clientId) => {
