@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultLimits, type GuardLimits } from "../../../src/broker/guard/limits.js";
 import { startGuardedBroker, type TestBroker } from "../../support/brokers.js";
+import { createFuzzListeners } from "../../support/fuzz-run.js";
 import { connect, packet, pingreq, publish, subscribe, text } from "../../support/mqtt-bytes.js";
 import { connectRaw, type RawClient } from "../../support/raw-client.js";
 
@@ -166,6 +167,29 @@ test("a subscriber that does not read is dropped, by name, and its neighbour wai
   // The stranger's line a moment ago does not hold back this one.
   const named = log.lines.map(({ details }) => Reflect.get(details, "client"));
   assert.deepEqual(named, [undefined, "frozen"]);
+});
+
+test("a client that is slow to read two large messages in a row is not taken for one that has stopped", async (t) => {
+  const listeners = createFuzzListeners();
+  const { broker, port } = await startGuardedBroker(t, { listeners });
+  // No network in between: nothing waits in buffers of the system.
+  const slow = listeners.open();
+  t.after(() => slow.destroy());
+  slow.write(Buffer.concat([connect({ version: 4, clientId: "slow" }), subscribe(4, ["large"])]));
+  await new Promise<void>((resolve) => {
+    slow.on("data", (bytes: Buffer) => {
+      if (!bytes.includes(0x90)) return;
+      slow.pause();
+      resolve();
+    });
+  });
+  const publisher = await open(t, port);
+  publisher.send(subscribe(4, ["large"]));
+  await publisher.next(types.suback);
+  const message = publish({ version: 4, topic: "large", payload: "l".repeat(1_000_000) });
+  publisher.send(message, message);
+  for (let count = 0; count < 2; count += 1) await publisher.next(types.publish);
+  assert.equal(broker.counters()["dropped_slow"], 0);
 });
 
 test("thousands of retained messages do not make their reader look like one that does not read", async (t) => {
