@@ -21,6 +21,10 @@ export interface AedesPacket {
 
 /** What the guard uses of a persistence; both Aedes and the guard look up its methods anew each time. */
 export interface AedesPersistence {
+  incomingGetPacket(
+    client: AedesClient,
+    packet: { readonly cmd: string; readonly messageId?: number | undefined },
+  ): Promise<unknown>;
   incomingDelPacket(
     client: { readonly id: string | null },
     packet: { readonly messageId?: number | undefined },
@@ -90,6 +94,7 @@ export class RefusedError extends Error {
 /** Whether a value has the methods of a persistence that the guard watches. */
 export function isPersistence(value: unknown): value is AedesPersistence {
   const methods = [
+    "incomingGetPacket",
     "incomingDelPacket",
     "cleanSubscriptions",
     "outgoingStream",

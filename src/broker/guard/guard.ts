@@ -173,6 +173,9 @@ export function createGuard(options: GuardOptions): Guard {
         onSessionEnded: (clientId) => {
           sessions.forget(clientId);
         },
+        onUnknownRelease: (client, identifier) => {
+          byStream.get(client.conn)?.unknownReleases.add(identifier);
+        },
         correctsMatching: options.persistence === undefined,
       });
     },

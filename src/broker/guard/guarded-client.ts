@@ -4,6 +4,7 @@ import type { Connection } from "./connection.js";
 import { type Frame, identifierAt, packetTypes, typeOf } from "./frames.js";
 import { createGrantedQos, type GrantedQos, type Subscriptions } from "./granted-qos.js";
 import { createOutgoingPackets } from "./outgoing-packets.js";
+import { unknownPubcomp } from "./server-packets.js";
 import { createSubscribeRequests, type SubscribeRequests } from "./subscribe-requests.js";
 
 /** A client of the broker as the guard sees it: what it is, what it asked for, what it is owed. */
@@ -18,6 +19,8 @@ export interface GuardedClient {
   clientId: string;
   /** Whether its session ends with its connection; known once it is let in. */
   isClean: boolean;
+  /** Packet Identifiers that the client released and nobody knows; until their PUBCOMP goes out. */
+  readonly unknownReleases: Set<number>;
   /** Set by a successful authentication. */
   identity: Identity | undefined;
   /** Looks through what the broker wrote; returns what is to be sent. */
@@ -43,6 +46,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
   const version = connection.facts?.version ?? 4;
   const subscriptions: Subscriptions = Object.create(null);
   const granted = createGrantedQos(subscriptions);
+  const unknownReleases = new Set<number>();
   let requests: SubscribeRequests | undefined;
   let held: HeldAcks | undefined;
 
@@ -61,6 +65,12 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     };
     if (isFailure(frame)) held.pass(send);
     else held.hold(identifierAt(bytes, body), send);
+  };
+
+  const finish = (identifier: number): Buffer | undefined => {
+    connection.qos2.finish(identifier);
+    const isUnknown = unknownReleases.delete(identifier);
+    return isUnknown && version === 5 ? unknownPubcomp(identifier) : undefined;
   };
 
   const replace = (frame: Frame): Buffer | undefined => {
@@ -83,8 +93,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         if (isFailure(frame)) connection.qos2.finish(identifierAt(bytes, body));
         return undefined;
       case packetTypes.pubcomp:
-        connection.qos2.finish(identifierAt(bytes, body));
-        return undefined;
+        return finish(identifierAt(bytes, body));
       default:
         return undefined;
     }
@@ -94,6 +103,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     connection,
     subscriptions,
     granted,
+    unknownReleases,
     requests() {
       requests ??= createSubscribeRequests(version);
       return requests;

@@ -7,6 +7,8 @@ export interface PersistenceRules {
   readonly untilRoom: (client: AedesClient) => Promise<void>;
   /** The session of a client id was ended. */
   readonly onSessionEnded: (clientId: string) => void;
+  /** A client released a message of QoS 2 that is not there. */
+  readonly onUnknownRelease: (client: AedesClient, identifier: number) => void;
   /** Whether the retained messages come from Aedes' own memory, which matches topics wrongly. */
   readonly correctsMatching: boolean;
 }
@@ -15,6 +17,7 @@ export interface PersistenceRules {
  * Changes the methods of a persistence in place where Aedes leans on them too much:
  *
  * - a second PUBREL for one message rejects, and nobody catches it: it never rejects any more;
+ * - a PUBREL for no message looks like any other to Aedes: the guard is told;
  * - what was sent before a connection ended is sent again with DUP ([MQTT-3.3.1-1]), and not faster
  *   than the client reads;
  * - `+` matches an empty level and `#` no topic below `$` (section 4.7.1.3, [MQTT-4.7.2-1]).
@@ -26,6 +29,16 @@ export function hardenPersistence(persistence: AedesPersistence, rules: Persiste
       await forget(client, packet);
     } catch {
       // It is gone already, which is what was wanted.
+    }
+  };
+  const find = persistence.incomingGetPacket.bind(persistence);
+  persistence.incomingGetPacket = async (client, packet) => {
+    try {
+      return await find(client, packet);
+    } catch (error) {
+      // A PUBLISH is looked for as well: most are new.
+      if (packet.cmd === "pubrel") rules.onUnknownRelease(client, packet.messageId ?? 0);
+      throw error;
     }
   };
   const clean = persistence.cleanSubscriptions.bind(persistence);
