@@ -2,7 +2,12 @@ import type { Duplex } from "node:stream";
 import { Aedes } from "aedes";
 import { EarshotError } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
-import type { AedesBroker, AedesClient, AedesSettings, RefusedError } from "./guard/aedes-parts.js";
+import {
+  type AedesBroker,
+  type AedesClient,
+  type AedesSettings,
+  RefusedError,
+} from "./guard/aedes-parts.js";
 import { createAllowAll } from "./guard/allow-all.js";
 import { createGuard, type Guard } from "./guard/guard.js";
 import { DeniedError } from "./guard/hooks.js";
@@ -197,6 +202,8 @@ function logTroubles(broker: RunningAedes, log: Log): void {
   const logDrop = createDropLog(log, "client dropped");
   const logDenial = createDropLog(log, "message refused");
   const report = (client: AedesClient | null, error: Error): void => {
+    // Whoever refused it has said so, with the true reason.
+    if (error instanceof RefusedError) return;
     const write = error instanceof DeniedError ? logDenial : logDrop;
     write({ kind: "broker", clientId: client?.id ?? undefined, reason: error.message });
   };

@@ -83,9 +83,9 @@ export interface AedesSettings {
 
 /** A refusal in the form Aedes wants: `returnCode` is that of MQTT 3.1.1, section 3.2.2.3. */
 export class RefusedError extends Error {
-  readonly returnCode: 2 | 5;
+  readonly returnCode: 2 | 3 | 5;
 
-  constructor(message: string, returnCode: 2 | 5) {
+  constructor(message: string, returnCode: 2 | 3 | 5) {
     super(message);
     this.returnCode = returnCode;
   }

@@ -157,6 +157,9 @@ export function createGuard(options: GuardOptions): Guard {
       counters,
       sessions,
       clientOf: (stream) => byStream.get(stream),
+      refused: ({ connection }, reason) => {
+        host.dropped(connection, "connections_refused", reason);
+      },
       connected: (clientId) => clientUnder(aedes, clientId, byStream),
     }),
     counters,

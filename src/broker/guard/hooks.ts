@@ -14,6 +14,8 @@ export interface HookParts {
   readonly sessions: KnownSessions;
   /** The guarded client behind a stream; `undefined` for the node's own client, which is trusted. */
   readonly clientOf: (stream: Duplex) => GuardedClient | undefined;
+  /** Counts and logs who was let in by the access rules, which log whom they refuse, and not here. */
+  readonly refused: (guarded: GuardedClient, reason: string) => void;
   /** Who is connected under a client id. */
   readonly connected: (clientId: string) => GuardedClient | undefined;
 }
@@ -50,7 +52,8 @@ export function createHooks(parts: HookParts): Hooks {
       const identity = await access.authenticate(given);
       const refusal = refuse(parts, { guarded, clientId, identity });
       if (refusal === undefined) guarded.identity = identity;
-      else counters.auth_failures += 1;
+      else if (identity === undefined) counters.auth_failures += 1;
+      else parts.refused(guarded, refusal.message);
       return refusal;
     },
     denyPublish(client, topic) {

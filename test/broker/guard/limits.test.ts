@@ -213,6 +213,34 @@ test("thousands of retained messages do not make their reader look like one that
   assert.equal(broker.counters()["dropped_slow"], 0);
 });
 
+test("a sign-in that is refused makes one line and one count, by who refused it", async (t) => {
+  const { broker, port, log } = await startGuardedBroker(t, {
+    access: {
+      // The access rules log for themselves.
+      authenticate: ({ clientId }) =>
+        Promise.resolve(clientId === "wrong" ? undefined : { name: "anna" }),
+      mayPublish: () => false,
+      maySubscribe: () => true,
+      mayReceive: () => true,
+      onChange: () => {},
+    },
+  });
+  const will = [text("secret/w"), text("x")];
+  for (const fields of [
+    { clientId: "wrong" },
+    { clientId: "will", flags: 6, rest: will },
+  ] as const) {
+    const client = await connectRaw(t, port);
+    client.send(connect({ version: 4, ...fields }));
+    assert.equal((await client.next(types.connack))?.[3], 5);
+    await client.closed();
+  }
+  const { auth_failures: failures, connections_refused: refused } = broker.counters();
+  assert.deepEqual([failures, refused], [1, 1]);
+  const reasons = log.lines.map(({ details }) => Reflect.get(details, "reason"));
+  assert.deepEqual(reasons, ["not allowed to publish the will to secret/w"]);
+});
+
 test("a user who is gone is dropped at once, with 0x87 in MQTT 5", async (t) => {
   let change: (isStillValid: (identity: { name: string }) => boolean) => void = () => {};
   const { port } = await startGuardedBroker(t, {
