@@ -31,7 +31,6 @@ export interface AedesPersistence {
   ): Promise<void>;
   cleanSubscriptions(client: { readonly id: string | null }): Promise<unknown>;
   outgoingStream(client: AedesClient): Readable;
-  createRetainedStreamCombi(patterns: readonly string[]): Readable;
 }
 
 /** What the guard uses of the broker. */
@@ -98,7 +97,6 @@ export function isPersistence(value: unknown): value is AedesPersistence {
     "incomingDelPacket",
     "cleanSubscriptions",
     "outgoingStream",
-    "createRetainedStreamCombi",
   ];
   return (
     typeof value === "object" &&

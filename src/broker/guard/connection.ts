@@ -118,13 +118,13 @@ export class Connection {
     const sinceAcceptMs = nowMs - this.#acceptedMs;
     const overdue = findOverdue({ state: this.#state, sinceAcceptMs, partial }, this.#host.limits);
     if (overdue === undefined) return;
-    this.drop(this.#state === "silent" ? "dropped_silent" : "dropped_malformed", overdue);
+    this.drop(overdue, this.#state === "silent" ? "dropped_silent" : "dropped_malformed");
   }
 
   /** Says why where the version allows it, and closes; the will is published (section 3.1.2.5). */
   drop(
-    kind: DropKind,
     violation: Violation,
+    kind: DropKind = "broker",
     answerAs: ProtocolVersion | undefined = this.#facts?.version,
   ): void {
     if (this.#state === "closed") return;
@@ -247,7 +247,7 @@ export class Connection {
   }
 
   #refuse(violation: Violation, answerAs?: ProtocolVersion): void {
-    this.drop("dropped_malformed", violation, answerAs);
+    this.drop(violation, "dropped_malformed", answerAs);
   }
 
   #connect(frame: Frame): void {
@@ -259,7 +259,7 @@ export class Connection {
     this.#facts = verdict.facts;
     const refusal = this.#host.admit(this);
     if (refusal !== undefined) {
-      this.drop("connections_refused", refusal);
+      this.drop(refusal, "connections_refused");
       return;
     }
     this.#state = "authenticating";

@@ -2,8 +2,9 @@ import { Duplex } from "node:stream";
 import type { Log } from "../../lifecycle.js";
 import type { Access, Peer } from "../parts.js";
 import type { SyncedSource } from "../persistence/held-acks.js";
+import type { SessionOwners } from "../persistence/persistence.js";
 import { createAdmission } from "./admission.js";
-import type { AedesBroker, AedesClient, AedesPersistence } from "./aedes-parts.js";
+import type { AedesBroker, AedesClient } from "./aedes-parts.js";
 import type { BrokerEnd } from "./broker-end.js";
 import { Connection, type ConnectionHost } from "./connection.js";
 import { createCounters, type GuardCounters } from "./counters.js";
@@ -11,7 +12,6 @@ import { deliverGently } from "./deliver-gently.js";
 import { expectAedes } from "./expect-aedes.js";
 import { createGuardedClient, type GuardedClient } from "./guarded-client.js";
 import { createHooks, type Hooks } from "./hooks.js";
-import { createKnownSessions, type KnownSessions } from "./known-sessions.js";
 import type { GuardLimits } from "./limits.js";
 import { createDropLog } from "./log-drops.js";
 import { hardenPersistence } from "./persistence-rules.js";
@@ -26,9 +26,9 @@ export interface GuardOptions {
   readonly log: Log;
   /**
    * Earshot's own, which matches topics right and knows whose the sessions are, over restarts as
-   * well: PUBACK waits until it has stored a message. `undefined`: Aedes' own memory.
+   * well: PUBACK waits until it has stored a message.
    */
-  readonly persistence: (SyncedSource & { readonly owners: KnownSessions }) | undefined;
+  readonly persistence: SyncedSource & { readonly owners: SessionOwners };
 }
 
 /** Stands between the network and Aedes, of any version. */
@@ -57,7 +57,7 @@ export function createGuard(options: GuardOptions): Guard {
   const { access, limits } = options;
   const counters = createCounters();
   const admission = createAdmission(limits);
-  const sessions = options.persistence?.owners ?? createKnownSessions();
+  const sessions = options.persistence.owners;
   const logDrop = createDropLog(options.log, "client dropped");
   const connections = new Set<Connection>();
   const silent = new Set<Connection>();
@@ -65,7 +65,6 @@ export function createGuard(options: GuardOptions): Guard {
   const byStream = new WeakMap<Duplex, GuardedClient>();
   const unread = createUnreadWatch(limits);
   let aedes: AedesBroker | undefined;
-  let persistence: AedesPersistence | undefined;
 
   const host: ConnectionHost = {
     limits,
@@ -99,9 +98,7 @@ export function createGuard(options: GuardOptions): Guard {
       // Who was never let in is still among the silent.
       if (!silent.delete(connection)) admission.leave(connection.peer);
       connections.delete(connection);
-      const client = clients.get(connection);
       clients.delete(connection);
-      if (client !== undefined) forgetUnfinished(client);
       unread.forget(connection);
       counters.clients = clients.size;
     },
@@ -122,18 +119,6 @@ export function createGuard(options: GuardOptions): Guard {
     if (attached !== undefined) deliverGently(attached, client);
   };
 
-  /**
-   * The session of a clean client ends with its connection, and so do its unfinished messages of
-   * QoS 2 (section 3.1.2.4 of 3.1.1); Aedes 2 beta keeps them for ever.
-   */
-  const forgetUnfinished = ({ clientId, connection, isClean }: GuardedClient): void => {
-    // Earshot's own persistence does so itself.
-    if (!isClean || options.persistence !== undefined) return;
-    for (const messageId of connection.qos2.identifiers()) {
-      void persistence?.incomingDelPacket({ id: clientId }, { messageId });
-    }
-  };
-
   const sweep = setInterval(() => {
     const nowMs = performance.now();
     for (const connection of connections) connection.check(nowMs);
@@ -143,10 +128,10 @@ export function createGuard(options: GuardOptions): Guard {
   access.onChange((isStillValid) => {
     for (const { connection, identity } of clients.values()) {
       if (identity !== undefined && !isStillValid(identity)) {
-        connection.drop("user_changed", {
-          reason: "its user has changed",
-          code: reasonCodes.notAuthorized,
-        });
+        connection.drop(
+          { reason: "its user has changed", code: reasonCodes.notAuthorized },
+          "user_changed",
+        );
       }
     }
   });
@@ -164,22 +149,17 @@ export function createGuard(options: GuardOptions): Guard {
     }),
     counters,
     guard(broker) {
-      const found = expectAedes(broker);
+      const persistence = expectAedes(broker);
       aedes = broker;
-      persistence = found;
       // Client ids and broker ids come from the wire: `constructor` must read back as absent.
       for (const name of ["clients", "brokers"]) {
         Object.setPrototypeOf(Reflect.get(broker, name), null);
       }
-      hardenPersistence(found, {
+      hardenPersistence(persistence, {
         untilRoom: (client) => untilRoom(byStream.get(client.conn)?.connection.socket),
-        onSessionEnded: (clientId) => {
-          sessions.forget(clientId);
-        },
         onUnknownRelease: (client, identifier) => {
           byStream.get(client.conn)?.unknownReleases.add(identifier);
         },
-        correctsMatching: options.persistence === undefined,
       });
     },
     accept(stream, peer) {
@@ -195,9 +175,7 @@ export function createGuard(options: GuardOptions): Guard {
     ready(client) {
       const guarded = byStream.get(client.conn);
       if (guarded === undefined || client.id === null) return;
-      if (client.clean) sessions.forget(client.id);
-      else sessions.remember(client.id, guarded.identity?.name ?? "");
-      guarded.isClean = client.clean;
+      if (!client.clean) sessions.remember(client.id, guarded.identity?.name ?? "");
       guarded.granted.forget();
       guarded.connection.open();
     },

@@ -17,8 +17,6 @@ export interface GuardedClient {
   requests(): SubscribeRequests;
   /** As the broker calls it: it names clients that have no name. */
   clientId: string;
-  /** Whether its session ends with its connection; known once it is let in. */
-  isClean: boolean;
   /** Packet Identifiers that the client released and nobody knows; until their PUBCOMP goes out. */
   readonly unknownReleases: Set<number>;
   /** Set by a successful authentication. */
@@ -31,8 +29,8 @@ export interface GuardedClient {
 
 export interface GuardedClientOptions {
   readonly connection: Connection;
-  /** What PUBACK waits for; `undefined`: for nothing. */
-  readonly persistence: SyncedSource | undefined;
+  /** What PUBACK waits for. */
+  readonly persistence: SyncedSource;
   /** Whether the broker has a session for this client, whatever Aedes says. */
   readonly hasSession: () => boolean;
 }
@@ -85,7 +83,6 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         granted.forget();
         return undefined;
       case packetTypes.puback:
-        if (persistence === undefined) return undefined;
         held ??= createHeldAcks(persistence);
         holdAcknowledgement(held, frame);
         return nothing;
@@ -109,11 +106,9 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
       return requests;
     },
     clientId: connection.clientId ?? "",
-    isClean: false,
     identity: undefined,
     outgoing: createOutgoingPackets(replace),
     published(identifier) {
-      if (persistence === undefined) return;
       held ??= createHeldAcks(persistence);
       held.published(identifier);
     },

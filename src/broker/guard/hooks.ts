@@ -1,9 +1,9 @@
 import type { Duplex } from "node:stream";
 import type { Access, Identity } from "../parts.js";
+import type { SessionOwners } from "../persistence/persistence.js";
 import { type AedesClient, type AedesPacket, RefusedError } from "./aedes-parts.js";
 import type { GuardCounters } from "./counters.js";
 import type { GuardedClient } from "./guarded-client.js";
-import type { KnownSessions } from "./known-sessions.js";
 
 /** A publish that was refused; the connection stays where the version of MQTT can say so. */
 export class DeniedError extends Error {}
@@ -11,7 +11,7 @@ export class DeniedError extends Error {}
 export interface HookParts {
   readonly access: Access;
   readonly counters: GuardCounters;
-  readonly sessions: KnownSessions;
+  readonly sessions: SessionOwners;
   /** The guarded client behind a stream; `undefined` for the node's own client, which is trusted. */
   readonly clientOf: (stream: Duplex) => GuardedClient | undefined;
   /** Counts and logs who was let in by the access rules, which log whom they refuse, and not here. */
