@@ -1,10 +1,10 @@
 import type { Log } from "../../lifecycle.js";
 import { createLogThrottle, type LogThrottle } from "../../log-throttle.js";
+import { loggable } from "../loggable.js";
 import type { GuardCounters } from "./counters.js";
 
-/** So many characters of a client's name, and of what it did wrong, get into the log. */
-const maxLoggedName = 64;
-const maxLoggedReason = 200;
+/** So many characters of what a client did wrong get into the log. */
+const maxReasonCharacters = 200;
 
 /** Why a client was dropped: the counter of it, or one of two reasons that are not counted. */
 export type DropKind =
@@ -32,15 +32,9 @@ export function createDropLog(log: Log, message: string): (dropped: DroppedClien
     const throttle = throttles.get(kind) ?? createLogThrottle();
     throttles.set(kind, throttle);
     throttle.run((heldBack) => {
-      const client = clientId === undefined ? undefined : clean(clientId, maxLoggedName);
-      const details = { client, address, reason: clean(reason, maxLoggedReason), heldBack };
+      const client = clientId === undefined ? undefined : loggable(clientId);
+      const details = { client, address, reason: loggable(reason, maxReasonCharacters), heldBack };
       log.warn(details, message);
     });
   };
-}
-
-/** Control characters and bidirectional overrides would rewrite the terminal that shows the log. */
-function clean(text: string, maxLength: number): string {
-  const start = text.slice(0, maxLength);
-  return start.replaceAll(/[\p{Cc}\p{Cs}\u{2028}-\u{202E}\u{2066}-\u{2069}]/gu, "·");
 }
