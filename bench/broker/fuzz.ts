@@ -39,4 +39,4 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
     });
   }
 }
-for (const cleanup of cleanups.toReversed()) await cleanup();
+for (const cleanup of cleanups) await cleanup();

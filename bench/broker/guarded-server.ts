@@ -1,12 +1,19 @@
 // One broker in a process of its own, with a responder inside it as in a node: bare Aedes, or Aedes
-// behind the guard. Tells its port, and its memory when it is asked.
+// behind the guard as a node composes it. Tells its port, and its memory when it is asked.
 import { createServer } from "node:net";
 import { Aedes } from "aedes";
 import { MqttClient } from "mqtt";
-import { createEmbeddedBroker } from "../../src/broker/embedded.js";
 import { createStreamPair } from "../../src/broker/stream-pair.js";
+import { startGuardedBroker } from "../../test/support/brokers.js";
 
 const [kind = "guarded"] = process.argv.slice(2);
+const cleanups: (() => unknown)[] = [];
+process.once("SIGTERM", () => {
+  void (async () => {
+    for (const cleanup of cleanups) await cleanup();
+    process.exit();
+  })();
+});
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const { port, openStream } = await (kind === "bare" ? startBare() : startGuarded());
 
@@ -44,8 +51,12 @@ async function startBare() {
 }
 
 async function startGuarded() {
+  const owner = {
+    after(run: () => unknown): void {
+      cleanups.push(run);
+    },
+  };
   const limits = { clientsPerAddress: 5000, clients: 5000, connectBurst: 1e6 };
-  const broker = createEmbeddedBroker({ host: "127.0.0.1", port: 0, log: silent, limits });
-  await broker.start();
-  return { port: broker.address()?.port ?? 0, openStream: () => broker.openStream() };
+  const { broker, port } = await startGuardedBroker(owner, { log: silent, limits });
+  return { port, openStream: () => broker.openStream() };
 }

@@ -2,7 +2,12 @@ import type { Duplex } from "node:stream";
 import { Aedes } from "aedes";
 import { EarshotError } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
-import type { AedesBroker, AedesClient, AedesSettings, RefusedError } from "./guard/aedes-parts.js";
+import {
+  type AedesBroker,
+  type AedesClient,
+  type AedesSettings,
+  RefusedError,
+} from "./guard/aedes-parts.js";
 import { createAllowAll } from "./guard/allow-all.js";
 import { createGuard, type Guard } from "./guard/guard.js";
 import { DeniedError } from "./guard/hooks.js";
@@ -10,7 +15,7 @@ import { defaultLimits, type GuardLimits } from "./guard/limits.js";
 import { createDropLog } from "./guard/log-drops.js";
 import { createPlainListeners } from "./listeners/listeners.js";
 import type { Access, Listeners } from "./parts.js";
-import type { Persistence } from "./persistence/persistence.js";
+import { createPersistence, type Persistence } from "./persistence/persistence.js";
 import { createStreamPair } from "./stream-pair.js";
 
 /** Where a broker listens. */
@@ -35,7 +40,7 @@ export interface EmbeddedBrokerOptions extends BrokerAddress {
   readonly access?: Access;
   /** Without it plain MQTT on `host` and `port`. */
   readonly listeners?: Listeners;
-  /** Without it nothing survives a restart. */
+  /** Without it nothing survives the process. */
   readonly persistence?: Persistence;
   readonly limits?: Partial<GuardLimits>;
   /** Another version of Aedes, for tests. */
@@ -74,6 +79,7 @@ interface Run {
  */
 export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBroker {
   const listeners = options.listeners ?? createPlainListeners(options);
+  const persistence = options.persistence ?? createPersistence({ log: options.log });
   let run: Run | undefined;
   const stop = async (): Promise<void> => {
     const stopping = run;
@@ -83,14 +89,13 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBr
     await closeBroker(stopping.aedes);
     stopping.guard.stop();
     await stopped;
-    await options.persistence?.stop();
+    await persistence.stop();
   };
   return {
     name: "broker",
     async start() {
-      await options.persistence?.start();
-      run = await startGuarded(options);
-      const { guard } = run;
+      await persistence.start();
+      const { guard } = (run = await startGuarded(options, persistence));
       try {
         await listeners.start((stream, peer) => {
           guard.accept(stream, peer);
@@ -112,22 +117,32 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBr
       run.aedes.handle(theirs);
       return ours;
     },
-    counters: () => ({ ...run?.guard.counters, ...options.persistence?.counters() }),
+    counters: () => ({ ...run?.guard.counters, ...persistence.counters() }),
   };
 }
 
 /** Makes Aedes and puts the guard around it before anybody can connect. */
-async function startGuarded(options: EmbeddedBrokerOptions): Promise<Run> {
+async function startGuarded(
+  options: EmbeddedBrokerOptions,
+  persistence: Persistence,
+): Promise<Run> {
   const limits = { ...defaultLimits, ...options.limits };
   const guard = createGuard({
     access: options.access ?? createAllowAll(),
     limits,
     log: options.log,
-    persistence: options.persistence,
+    persistence,
   });
   const create: CreateAedes = options.createAedes ?? ((settings) => Aedes.createBroker(settings));
-  const aedes = await create(settingsOf(guard, limits, options.persistence));
-  guard.guard(aedes);
+  const aedes = await create(settingsOf(guard, limits, persistence));
+  try {
+    guard.guard(aedes);
+  } catch (error) {
+    guard.stop();
+    await closeBroker(aedes);
+    await persistence.stop();
+    throw error;
+  }
   aedes.on("clientReady", (client) => {
     guard.ready(client);
   });
@@ -136,19 +151,11 @@ async function startGuarded(options: EmbeddedBrokerOptions): Promise<Run> {
 }
 
 /** Aedes asks the guard; its own limits are set where MQTT 5 tells clients of them in CONNACK. */
-function settingsOf(
-  guard: Guard,
-  limits: GuardLimits,
-  persistence: Persistence | undefined,
-): AedesSettings {
+function settingsOf(guard: Guard, limits: GuardLimits, persistence: Persistence): AedesSettings {
   const { hooks } = guard;
   return {
-    ...(persistence === undefined
-      ? {}
-      : {
-          persistence: persistence.aedes,
-          sessionExpiryIntervalLimit: persistence.limits.sessionExpirySeconds,
-        }),
+    persistence: persistence.aedes,
+    sessionExpiryIntervalLimit: persistence.limits.sessionExpirySeconds,
     drainTimeout: drainTimeoutMs,
     connectTimeout: connectTimeoutMs,
     maxClientsIdLength: limits.clientIdBytes,
@@ -171,9 +178,7 @@ function settingsOf(
       done(null, hooks.maySubscribe(client, subscription.topic) ? subscription : null);
     },
     authorizeForward: (client, packet) =>
-      persistence?.holdsBack(client.id, packet) !== true && hooks.deliver(client, packet)
-        ? packet
-        : null,
+      !persistence.holdsBack(client.id, packet) && hooks.deliver(client, packet) ? packet : null,
     published({ qos, messageId }, client, done) {
       if (qos === 1 && client !== null && messageId !== undefined)
         guard.published(client, messageId);
@@ -194,8 +199,10 @@ function logTroubles(broker: RunningAedes, log: Log): void {
   const logDrop = createDropLog(log, "client dropped");
   const logDenial = createDropLog(log, "message refused");
   const report = (client: AedesClient | null, error: Error): void => {
+    // Whoever refused it has said so, with the true reason.
+    if (error instanceof RefusedError) return;
     const write = error instanceof DeniedError ? logDenial : logDrop;
-    write({ clientId: client?.id ?? undefined, reason: error.message });
+    write({ kind: "broker", clientId: client?.id ?? undefined, reason: error.message });
   };
   broker.on("clientError", report);
   broker.on("connectionError", report);

@@ -1,4 +1,4 @@
-import { isLoopbackAddress } from "../broker/users/peer-address.js";
+import { isLoopbackAddress } from "../broker/peer-address.js";
 import { readCliAccess } from "../cli-access.js";
 import type { Config } from "../config/schema.js";
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
+import { Aedes } from "aedes";
 import { createEmbeddedBroker, type EmbeddedBroker } from "../../src/broker/embedded.js";
 import { EarshotError } from "../../src/errors.js";
 import { recordLog } from "../support/logs.js";
@@ -102,4 +103,26 @@ test("a flood of dropped clients is one line in the log, and fit for a terminal"
   const client = String(Reflect.get(lines[0]?.details ?? {}, "client"));
   assert.equal(client.length, 64);
   assert.match(client, /^EVIL·x+$/u);
+});
+
+test("an Aedes that calls something else than the guard knows is refused at the start", async (t) => {
+  for (const name of ["deliverQoS", "deliver0"]) {
+    const broker = createEmbeddedBroker({
+      host: "127.0.0.1",
+      port: 0,
+      log: recordLog(),
+      createAedes: async (settings) => {
+        const aedes = await Aedes.createBroker(settings);
+        const handle = aedes.handle.bind(aedes);
+        aedes.handle = (...given: Parameters<typeof handle>) => {
+          const client = handle(...given);
+          Reflect.deleteProperty(client, name);
+          return client;
+        };
+        return aedes;
+      },
+    });
+    t.after(() => broker.stop());
+    await assert.rejects(broker.start(), new RegExp(`expected Aedes to have ${name}`, "u"));
+  }
 });

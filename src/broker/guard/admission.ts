@@ -1,4 +1,5 @@
 import type { Peer } from "../parts.js";
+import { networkOf } from "../peer-address.js";
 import type { GuardLimits } from "./limits.js";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.js";
 import { reasonCodes, type Violation } from "./violation.js";
@@ -70,10 +71,4 @@ export function createAdmission(limits: AdmissionLimits): Admission {
       clients -= 1;
     },
   };
-}
-
-/** An IPv6 subscriber has a whole /64 of addresses: they count as one. */
-function networkOf(address: string): string {
-  if (!address.includes(":") || address.startsWith("::")) return address;
-  return address.split(":").slice(0, 4).join(":");
 }

@@ -21,13 +21,16 @@ export interface AedesPacket {
 
 /** What the guard uses of a persistence; both Aedes and the guard look up its methods anew each time. */
 export interface AedesPersistence {
+  incomingGetPacket(
+    client: AedesClient,
+    packet: { readonly cmd: string; readonly messageId?: number | undefined },
+  ): Promise<unknown>;
   incomingDelPacket(
     client: { readonly id: string | null },
     packet: { readonly messageId?: number | undefined },
   ): Promise<void>;
   cleanSubscriptions(client: { readonly id: string | null }): Promise<unknown>;
   outgoingStream(client: AedesClient): Readable;
-  createRetainedStreamCombi(patterns: readonly string[]): Readable;
 }
 
 /** What the guard uses of the broker. */
@@ -79,9 +82,9 @@ export interface AedesSettings {
 
 /** A refusal in the form Aedes wants: `returnCode` is that of MQTT 3.1.1, section 3.2.2.3. */
 export class RefusedError extends Error {
-  readonly returnCode: 2 | 5;
+  readonly returnCode: 2 | 3 | 5;
 
-  constructor(message: string, returnCode: 2 | 5) {
+  constructor(message: string, returnCode: 2 | 3 | 5) {
     super(message);
     this.returnCode = returnCode;
   }
@@ -90,10 +93,10 @@ export class RefusedError extends Error {
 /** Whether a value has the methods of a persistence that the guard watches. */
 export function isPersistence(value: unknown): value is AedesPersistence {
   const methods = [
+    "incomingGetPacket",
     "incomingDelPacket",
     "cleanSubscriptions",
     "outgoingStream",
-    "createRetainedStreamCombi",
   ];
   return (
     typeof value === "object" &&

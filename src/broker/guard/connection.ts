@@ -7,6 +7,7 @@ import type { GuardCounters } from "./counters.js";
 import { findOverdue } from "./deadlines.js";
 import { type Frame, frameAt, invalidSize, packetSize, packetTypes, typeOf } from "./frames.js";
 import type { GuardLimits } from "./limits.js";
+import type { DropKind } from "./log-drops.js";
 import { checkPacket, publishIdentifier, qosOf } from "./packets.js";
 import { createPartialPacket, type PartialPacket } from "./partial-packet.js";
 import { createQos2Window, type Qos2Window } from "./qos2-window.js";
@@ -27,7 +28,8 @@ export interface ConnectionHost {
   send(connection: Connection, pieces: readonly Buffer[]): void;
   /** Turns a SUBSCRIBE into what the broker may see of it. */
   subscribe(connection: Connection, facts: SubscribeFacts): readonly Buffer[];
-  dropped(connection: Connection, reason: string): void;
+  /** To be counted and logged. */
+  dropped(connection: Connection, kind: DropKind, reason: string): void;
   closed(connection: Connection): void;
 }
 
@@ -114,27 +116,28 @@ export class Connection {
         ? { sinceMs: nowMs - this.#partialSinceMs, size: this.#partial.size() }
         : undefined;
     const sinceAcceptMs = nowMs - this.#acceptedMs;
-    const { limits, counters } = this.#host;
-    const overdue = findOverdue({ state: this.#state, sinceAcceptMs, partial }, limits);
+    const overdue = findOverdue({ state: this.#state, sinceAcceptMs, partial }, this.#host.limits);
     if (overdue === undefined) return;
-    if (this.#state === "silent") counters.dropped_silent += 1;
-    else counters.dropped_malformed += 1;
-    this.drop(overdue);
+    this.drop(overdue, this.#state === "silent" ? "dropped_silent" : "dropped_malformed");
   }
 
   /** Says why where the version allows it, and closes; the will is published (section 3.1.2.5). */
-  drop(violation: Violation, answerAs: ProtocolVersion | undefined = this.#facts?.version): void {
+  drop(
+    violation: Violation,
+    kind: DropKind = "broker",
+    answerAs: ProtocolVersion | undefined = this.#facts?.version,
+  ): void {
     if (this.#state === "closed") return;
     const answer = lastWords({ isOpen: this.#state === "open", version: answerAs }, violation.code);
     if (answer !== undefined && this.socket.writable) this.socket.write(answer);
-    this.#host.dropped(this, violation.reason);
+    this.#host.dropped(this, kind, violation.reason);
     this.close();
   }
 
   /** Cuts the line at once, without waiting for what is still to be read. */
-  cut(reason: string): void {
+  cut(kind: DropKind, reason: string): void {
     if (this.#state === "closed") return;
-    this.#host.dropped(this, reason);
+    this.#host.dropped(this, kind, reason);
     this.close();
     this.socket.destroy();
   }
@@ -182,11 +185,10 @@ export class Connection {
   }
 
   #isAllowedSize(size: number): boolean {
-    const { limits, counters } = this.#host;
+    const { limits } = this.#host;
     const most = this.#state === "silent" ? limits.connectBytes : limits.packetBytes;
     if (size !== invalidSize && size <= most) return true;
-    counters.dropped_malformed += 1;
-    this.drop(
+    this.#refuse(
       size === invalidSize
         ? malformed("a Remaining Length of five bytes (section 2.1.4)")
         : { reason: `a packet of ${size} bytes`, code: reasonCodes.packetTooLarge },
@@ -245,8 +247,7 @@ export class Connection {
   }
 
   #refuse(violation: Violation, answerAs?: ProtocolVersion): void {
-    this.#host.counters.dropped_malformed += 1;
-    this.drop(violation, answerAs);
+    this.drop(violation, "dropped_malformed", answerAs);
   }
 
   #connect(frame: Frame): void {
@@ -258,8 +259,7 @@ export class Connection {
     this.#facts = verdict.facts;
     const refusal = this.#host.admit(this);
     if (refusal !== undefined) {
-      this.#host.counters.connections_refused += 1;
-      this.drop(refusal);
+      this.drop(refusal, "connections_refused");
       return;
     }
     this.#state = "authenticating";

@@ -16,9 +16,8 @@ type Deliver = (packet: AedesPacket, done: () => void) => void;
 export function deliverGently(client: AedesClient, guarded: GuardedClient): void {
   Reflect.set(client, "subscriptions", guarded.subscriptions);
   Reflect.set(client, "duplicates", Object.create(null));
-  const deliverQoS: unknown = Reflect.get(client, "deliverQoS");
-  const deliver0: unknown = Reflect.get(client, "deliver0");
-  if (!isDeliver(deliverQoS) || !isDeliver(deliver0)) return;
+  const deliverQoS = deliverOf(client, "deliverQoS");
+  const deliver0 = deliverOf(client, "deliver0");
   const { socket } = guarded.connection;
   const withQos: Deliver = (packet, done) => {
     // Only retained messages have a `brokerId` of null.
@@ -35,6 +34,13 @@ export function deliverGently(client: AedesClient, guarded: GuardedClient): void
   };
   Reflect.set(client, "deliverQoS", withQos);
   Reflect.set(client, "deliver0", withoutQos);
+}
+
+/** `expectAedes` has made sure of it at the start. */
+function deliverOf(client: AedesClient, name: string): Deliver {
+  const found: unknown = Reflect.get(client, name);
+  if (!isDeliver(found)) throw new TypeError(`a client of Aedes without ${name}`);
+  return found;
 }
 
 function isDeliver(value: unknown): value is Deliver {

@@ -2,20 +2,16 @@ import { Duplex } from "node:stream";
 import type { Log } from "../../lifecycle.js";
 import type { Access, Peer } from "../parts.js";
 import type { SyncedSource } from "../persistence/held-acks.js";
+import type { SessionOwners } from "../persistence/persistence.js";
 import { createAdmission } from "./admission.js";
-import {
-  type AedesBroker,
-  type AedesClient,
-  type AedesPersistence,
-  isPersistence,
-} from "./aedes-parts.js";
+import type { AedesBroker, AedesClient } from "./aedes-parts.js";
 import type { BrokerEnd } from "./broker-end.js";
 import { Connection, type ConnectionHost } from "./connection.js";
 import { createCounters, type GuardCounters } from "./counters.js";
 import { deliverGently } from "./deliver-gently.js";
+import { expectAedes } from "./expect-aedes.js";
 import { createGuardedClient, type GuardedClient } from "./guarded-client.js";
 import { createHooks, type Hooks } from "./hooks.js";
-import { createKnownSessions, type KnownSessions } from "./known-sessions.js";
 import type { GuardLimits } from "./limits.js";
 import { createDropLog } from "./log-drops.js";
 import { hardenPersistence } from "./persistence-rules.js";
@@ -30,16 +26,20 @@ export interface GuardOptions {
   readonly log: Log;
   /**
    * Earshot's own, which matches topics right and knows whose the sessions are, over restarts as
-   * well: PUBACK waits until it has stored a message. `undefined`: Aedes' own memory.
+   * well: PUBACK waits until it has stored a message.
    */
-  readonly persistence: (SyncedSource & { readonly owners: KnownSessions }) | undefined;
+  readonly persistence: SyncedSource & { readonly owners: SessionOwners };
 }
 
 /** Stands between the network and Aedes, of any version. */
 export interface Guard {
   readonly hooks: Hooks;
   readonly counters: Readonly<GuardCounters>;
-  /** Takes charge of a broker that has just been made, before its first client. */
+  /**
+   * Takes charge of a broker that has just been made, before its first client.
+   *
+   * @throws EarshotError `internal` when this version of Aedes lacks what the guard changes
+   */
   guard(broker: AedesBroker): void;
   /** Takes a stream from the network. */
   accept(stream: Duplex, peer: Peer): void;
@@ -57,15 +57,14 @@ export function createGuard(options: GuardOptions): Guard {
   const { access, limits } = options;
   const counters = createCounters();
   const admission = createAdmission(limits);
-  const sessions = options.persistence?.owners ?? createKnownSessions();
+  const sessions = options.persistence.owners;
   const logDrop = createDropLog(options.log, "client dropped");
   const connections = new Set<Connection>();
   const silent = new Set<Connection>();
   const clients = new Map<Connection, GuardedClient>();
   const byStream = new WeakMap<Duplex, GuardedClient>();
-  const unread = createUnreadWatch(limits, counters);
+  const unread = createUnreadWatch(limits);
   let aedes: AedesBroker | undefined;
-  let persistence: AedesPersistence | undefined;
 
   const host: ConnectionHost = {
     limits,
@@ -91,16 +90,15 @@ export function createGuard(options: GuardOptions): Guard {
       if (reply !== undefined && connection.socket.writable) connection.socket.write(reply);
       return packets;
     },
-    dropped({ clientId, peer }, reason) {
-      logDrop({ clientId, address: peer.address, reason });
+    dropped({ clientId, peer }, kind, reason) {
+      if (kind !== "user_changed" && kind !== "broker") counters[kind] += 1;
+      logDrop({ kind, clientId, address: peer.address, reason });
     },
     closed(connection) {
       // Who was never let in is still among the silent.
       if (!silent.delete(connection)) admission.leave(connection.peer);
       connections.delete(connection);
-      const client = clients.get(connection);
       clients.delete(connection);
-      if (client !== undefined) forgetUnfinished(client);
       unread.forget(connection);
       counters.clients = clients.size;
     },
@@ -121,18 +119,6 @@ export function createGuard(options: GuardOptions): Guard {
     if (attached !== undefined) deliverGently(attached, client);
   };
 
-  /**
-   * The session of a clean client ends with its connection, and so do its unfinished messages of
-   * QoS 2 (section 3.1.2.4 of 3.1.1); Aedes 2 beta keeps them for ever.
-   */
-  const forgetUnfinished = ({ clientId, connection, isClean }: GuardedClient): void => {
-    // Earshot's own persistence does so itself.
-    if (!isClean || options.persistence !== undefined) return;
-    for (const messageId of connection.qos2.identifiers()) {
-      void persistence?.incomingDelPacket({ id: clientId }, { messageId });
-    }
-  };
-
   const sweep = setInterval(() => {
     const nowMs = performance.now();
     for (const connection of connections) connection.check(nowMs);
@@ -142,7 +128,10 @@ export function createGuard(options: GuardOptions): Guard {
   access.onChange((isStillValid) => {
     for (const { connection, identity } of clients.values()) {
       if (identity !== undefined && !isStillValid(identity)) {
-        connection.drop({ reason: "its user has changed", code: reasonCodes.notAuthorized });
+        connection.drop(
+          { reason: "its user has changed", code: reasonCodes.notAuthorized },
+          "user_changed",
+        );
       }
     }
   });
@@ -153,25 +142,24 @@ export function createGuard(options: GuardOptions): Guard {
       counters,
       sessions,
       clientOf: (stream) => byStream.get(stream),
+      refused: ({ connection }, reason) => {
+        host.dropped(connection, "connections_refused", reason);
+      },
       connected: (clientId) => clientUnder(aedes, clientId, byStream),
     }),
     counters,
     guard(broker) {
+      const persistence = expectAedes(broker);
       aedes = broker;
       // Client ids and broker ids come from the wire: `constructor` must read back as absent.
       for (const name of ["clients", "brokers"]) {
-        const map: unknown = Reflect.get(broker, name);
-        if (typeof map === "object" && map !== null) Object.setPrototypeOf(map, null);
+        Object.setPrototypeOf(Reflect.get(broker, name), null);
       }
-      const found: unknown = Reflect.get(broker, "persistence");
-      if (!isPersistence(found)) return;
-      persistence = found;
-      hardenPersistence(found, {
+      hardenPersistence(persistence, {
         untilRoom: (client) => untilRoom(byStream.get(client.conn)?.connection.socket),
-        onSessionEnded: (clientId) => {
-          sessions.forget(clientId);
+        onUnknownRelease: (client, identifier) => {
+          byStream.get(client.conn)?.unknownReleases.add(identifier);
         },
-        correctsMatching: options.persistence === undefined,
       });
     },
     accept(stream, peer) {
@@ -181,16 +169,13 @@ export function createGuard(options: GuardOptions): Guard {
       silent.add(connection);
       const [oldest] = silent;
       if (silent.size > limits.silentConnections && oldest !== undefined) {
-        counters.dropped_silent += 1;
-        oldest.cut("too many connections without a CONNECT");
+        oldest.cut("dropped_silent", "too many connections without a CONNECT");
       }
     },
     ready(client) {
       const guarded = byStream.get(client.conn);
       if (guarded === undefined || client.id === null) return;
-      if (client.clean) sessions.forget(client.id);
-      else sessions.remember(client.id, guarded.identity?.name ?? "");
-      guarded.isClean = client.clean;
+      if (!client.clean) sessions.remember(client.id, guarded.identity?.name ?? "");
       guarded.granted.forget();
       guarded.connection.open();
     },

@@ -4,6 +4,7 @@ import type { Connection } from "./connection.js";
 import { type Frame, identifierAt, packetTypes, typeOf } from "./frames.js";
 import { createGrantedQos, type GrantedQos, type Subscriptions } from "./granted-qos.js";
 import { createOutgoingPackets } from "./outgoing-packets.js";
+import { unknownPubcomp } from "./server-packets.js";
 import { createSubscribeRequests, type SubscribeRequests } from "./subscribe-requests.js";
 
 /** A client of the broker as the guard sees it: what it is, what it asked for, what it is owed. */
@@ -16,8 +17,8 @@ export interface GuardedClient {
   requests(): SubscribeRequests;
   /** As the broker calls it: it names clients that have no name. */
   clientId: string;
-  /** Whether its session ends with its connection; known once it is let in. */
-  isClean: boolean;
+  /** Packet Identifiers that the client released and nobody knows; until their PUBCOMP goes out. */
+  readonly unknownReleases: Set<number>;
   /** Set by a successful authentication. */
   identity: Identity | undefined;
   /** Looks through what the broker wrote; returns what is to be sent. */
@@ -28,8 +29,8 @@ export interface GuardedClient {
 
 export interface GuardedClientOptions {
   readonly connection: Connection;
-  /** What PUBACK waits for; `undefined`: for nothing. */
-  readonly persistence: SyncedSource | undefined;
+  /** What PUBACK waits for. */
+  readonly persistence: SyncedSource;
   /** Whether the broker has a session for this client, whatever Aedes says. */
   readonly hasSession: () => boolean;
 }
@@ -43,6 +44,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
   const version = connection.facts?.version ?? 4;
   const subscriptions: Subscriptions = Object.create(null);
   const granted = createGrantedQos(subscriptions);
+  const unknownReleases = new Set<number>();
   let requests: SubscribeRequests | undefined;
   let held: HeldAcks | undefined;
 
@@ -63,6 +65,12 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     else held.hold(identifierAt(bytes, body), send);
   };
 
+  const finish = (identifier: number): Buffer | undefined => {
+    connection.qos2.finish(identifier);
+    const isUnknown = unknownReleases.delete(identifier);
+    return isUnknown && version === 5 ? unknownPubcomp(identifier) : undefined;
+  };
+
   const replace = (frame: Frame): Buffer | undefined => {
     const { bytes, body, end } = frame;
     switch (typeOf(bytes[frame.start])) {
@@ -75,7 +83,6 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         granted.forget();
         return undefined;
       case packetTypes.puback:
-        if (persistence === undefined) return undefined;
         held ??= createHeldAcks(persistence);
         holdAcknowledgement(held, frame);
         return nothing;
@@ -83,8 +90,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         if (isFailure(frame)) connection.qos2.finish(identifierAt(bytes, body));
         return undefined;
       case packetTypes.pubcomp:
-        connection.qos2.finish(identifierAt(bytes, body));
-        return undefined;
+        return finish(identifierAt(bytes, body));
       default:
         return undefined;
     }
@@ -94,16 +100,15 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     connection,
     subscriptions,
     granted,
+    unknownReleases,
     requests() {
       requests ??= createSubscribeRequests(version);
       return requests;
     },
     clientId: connection.clientId ?? "",
-    isClean: false,
     identity: undefined,
     outgoing: createOutgoingPackets(replace),
     published(identifier) {
-      if (persistence === undefined) return;
       held ??= createHeldAcks(persistence);
       held.published(identifier);
     },

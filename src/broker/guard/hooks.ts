@@ -1,11 +1,11 @@
 import type { Duplex } from "node:stream";
 import { EarshotError } from "../../errors.js";
 import type { Access, Credentials, Identity } from "../parts.js";
+import type { SessionOwners } from "../persistence/persistence.js";
 import type { SessionOwnership } from "../users/session-ownership.js";
 import { type AedesClient, type AedesPacket, isPersistence, RefusedError } from "./aedes-parts.js";
 import type { GuardCounters } from "./counters.js";
 import type { GuardedClient } from "./guarded-client.js";
-import type { KnownSessions } from "./known-sessions.js";
 
 /** A publish that was refused; the connection stays where the version of MQTT can say so. */
 export class DeniedError extends Error {}
@@ -14,9 +14,11 @@ export interface HookParts {
   /** Without `mayTakeOver` a client id stays its owner's as long as the session. */
   readonly access: Access & Partial<SessionOwnership>;
   readonly counters: GuardCounters;
-  readonly sessions: KnownSessions;
+  readonly sessions: SessionOwners;
   /** The guarded client behind a stream; `undefined` for the node's own client, which is trusted. */
   readonly clientOf: (stream: Duplex) => GuardedClient | undefined;
+  /** Counts and logs who was let in by the access rules, which log whom they refuse, and not here. */
+  readonly refused: (guarded: GuardedClient, reason: string) => void;
   /** Who is connected under a client id. */
   readonly connected: (clientId: string) => GuardedClient | undefined;
 }
@@ -64,7 +66,8 @@ export function createHooks(parts: HookParts): Hooks {
       if (refusal === undefined) {
         if (ownerOf(parts, clientId, identity) !== undefined) await evict(parts, client);
         guarded.identity = identity;
-      } else counters.auth_failures += 1;
+      } else if (identity === undefined) counters.auth_failures += 1;
+      else parts.refused(guarded, refusal.message);
       return refusal;
     },
     denyPublish(client, topic) {

@@ -14,7 +14,10 @@ export interface GuardLimits {
   readonly subscriptionsPerClient: number;
   /** Unfinished QoS 2 messages of one client; told to MQTT 5 clients as Receive Maximum. */
   readonly receiveMaximum: number;
-  /** Bytes that may wait for a client that does not read; above it the client is dropped. */
+  /**
+   * Bytes that may wait for a client that does not read; above it the client is dropped. Several
+   * times `packetBytes`: two large messages in a row are no sign that it has stopped reading.
+   */
   readonly unreadBytes: number;
   /** Bytes that may wait for all clients together; above it whoever has most of them goes first. */
   readonly unreadBytesInAll: number;
@@ -42,7 +45,7 @@ export const defaultLimits: GuardLimits = {
   topicLevels: 32,
   subscriptionsPerClient: 1000,
   receiveMaximum: 1000,
-  unreadBytes: 1024 * 1024,
+  unreadBytes: 4 * 1024 * 1024,
   unreadBytesInAll: 64 * 1024 * 1024,
   clients: 1000,
   clientsPerAddress: 500,

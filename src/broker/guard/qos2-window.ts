@@ -6,8 +6,6 @@ export interface Qos2Window {
   begin(identifier: number): Violation | undefined;
   /** The broker sent PUBCOMP, or refused the message in its PUBREC. */
   finish(identifier: number): void;
-  /** What is unfinished. */
-  identifiers(): Iterable<number>;
 }
 
 const exceeded: Violation = {
@@ -27,6 +25,5 @@ export function createQos2Window(receiveMaximum: number): Qos2Window {
     finish(identifier) {
       unfinished?.delete(identifier);
     },
-    identifiers: () => unfinished ?? [],
   };
 }

@@ -38,6 +38,11 @@ export function suback(version: number, identifier: number, codes: readonly numb
   ]);
 }
 
+/** PUBCOMP with 0x92, Packet Identifier not found (MQTT 5, section 3.7.2.1). */
+export function unknownPubcomp(identifier: number): Buffer {
+  return Buffer.from([0x70, 3, identifier >> 8, identifier & 0xff, 0x92]);
+}
+
 /** What is said before a connection is closed: CONNACK or DISCONNECT, or nothing where no word fits. */
 export function lastWords(
   { isOpen, version }: { readonly isOpen: boolean; readonly version: number | undefined },

@@ -1,5 +1,4 @@
 import type { Connection } from "./connection.js";
-import type { GuardCounters } from "./counters.js";
 import type { GuardLimits } from "./limits.js";
 
 /** Watches what waits for clients that do not read. */
@@ -17,14 +16,12 @@ const notableBytes = 64 * 1024;
 /** A client that stops reading costs memory and nobody's time: writes to it are always accepted. */
 export function createUnreadWatch(
   limits: Pick<GuardLimits, "unreadBytes" | "unreadBytesInAll">,
-  counters: GuardCounters,
 ): UnreadWatch {
   const behind = new Set<Connection>();
   const drop = (connection: Connection): void => {
-    counters.dropped_slow += 1;
     const { writableLength } = connection.socket;
     behind.delete(connection);
-    connection.cut(`it does not read: ${writableLength} bytes wait for it`);
+    connection.cut("dropped_slow", `it does not read: ${writableLength} bytes wait for it`);
   };
   return {
     check(connection) {

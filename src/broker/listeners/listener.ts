@@ -49,6 +49,11 @@ export async function listen(server: Server, place: Place, log: Log): Promise<vo
   });
 }
 
+/** A stream without a listener for its errors throws them; that it has ended is told by `close`. */
+export function ignoreErrors(stream: Duplex): void {
+  stream.on("error", () => {});
+}
+
 /** The port that a server has got. */
 export function boundPort(server: Server | undefined): number | undefined {
   const bound = server?.address();

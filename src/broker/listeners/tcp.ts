@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import type { Log } from "../../lifecycle.js";
-import { boundPort, listen, type Listener, type Place } from "./listener.js";
+import { boundPort, ignoreErrors, listen, type Listener, type Place } from "./listener.js";
 
 /** MQTT over plain TCP. */
 export function createTcpListener(
@@ -12,7 +12,7 @@ export function createTcpListener(
     async start(onStream) {
       // With Nagle's algorithm a retained message comes 40 ms after its SUBACK.
       const starting = createServer({ noDelay: true }, (socket) => {
-        socket.on("error", ignore);
+        ignoreErrors(socket);
         onStream(socket, { transport: "tcp", address: socket.remoteAddress ?? "" });
       });
       starting.maxConnections = options.maxConnections;
@@ -29,6 +29,3 @@ export function createTcpListener(
     },
   };
 }
-
-/** A stream without a listener for its errors throws them; that it has ended is told by `close`. */
-function ignore(): void {}

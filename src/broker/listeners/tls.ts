@@ -6,6 +6,7 @@ import {
   boundPort,
   createHandshakes,
   handshakeTimeoutMs,
+  ignoreErrors,
   listen,
   type Listener,
   type Place,
@@ -34,7 +35,7 @@ export function createTlsListener(place: Place, options: TlsListenerOptions): Li
         { ...context, ...tlsServerOptions(certificates), noDelay: true },
         (socket) => {
           handshakes.end(socket);
-          socket.on("error", ignore);
+          ignoreErrors(socket);
           const peer = identify(socket, complain);
           if (peer !== undefined) onStream(socket, { transport: "tls", ...peer });
         },
@@ -105,6 +106,3 @@ export function createTlsComplaints(log: Log): Complain {
     });
   };
 }
-
-/** A stream without a listener for its errors throws them; that it has ended is told by `close`. */
-function ignore(): void {}

@@ -11,6 +11,7 @@ import {
   boundPort,
   createHandshakes,
   handshakeTimeoutMs,
+  ignoreErrors,
   listen,
   type Listener,
   type Place,
@@ -63,7 +64,7 @@ export function createWebSocketListener(place: Place, options: WebSocketListener
       });
       starting.on("upgrade", (request, socket: Socket, head) => {
         handshakes.end(socket);
-        socket.on("error", ignore);
+        ignoreErrors(socket);
         const refusal = findRefusal(request, options.origins);
         if (refusal !== undefined) {
           refuse(socket, refusal);
@@ -155,9 +156,6 @@ function openStream(webSocket: WebSocket): Duplex {
     if (!isBinary) stream.destroy();
   });
   const stream = createWebSocketStream(webSocket);
-  stream.on("error", ignore);
+  ignoreErrors(stream);
   return stream;
 }
-
-/** A stream without a listener for its errors throws them; that it has ended is told by `close`. */
-function ignore(): void {}

@@ -1,5 +1,6 @@
 import type { Log } from "../../lifecycle.js";
 import { createLogThrottle, type LogThrottle } from "../../log-throttle.js";
+import { loggable } from "../loggable.js";
 
 /** What a limit did; the names are those of the broker's counters. */
 const messages = {
@@ -11,9 +12,6 @@ const messages = {
 } as const;
 
 export type PolicyCounter = keyof typeof messages;
-
-/** So many characters of a client's or a topic's name get into the log. */
-const maxLogged = 64;
 
 /** Counts what the limits did, and says so in the log now and then. */
 export interface PolicyCounters {
@@ -48,11 +46,4 @@ export function createPolicyCounters(log: Log): PolicyCounters {
     },
     values: () => values,
   };
-}
-
-/** Control characters and bidirectional overrides would rewrite the terminal that shows the log. */
-function loggable(text: string): string {
-  return text
-    .slice(0, maxLogged)
-    .replaceAll(/[\p{Cc}\p{Cs}\u{2028}-\u{202E}\u{2066}-\u{2069}]/gu, "·");
 }

@@ -1,5 +1,5 @@
-import { isIPv6 } from "node:net";
 import type { Clock } from "../../clock.js";
+import { networkOf } from "../peer-address.js";
 
 /** Makes those wait who have just been wrong; a right password is delayed, never locked out. */
 export interface AttemptThrottle {
@@ -43,7 +43,7 @@ export function createAttemptThrottle(clock: Clock): AttemptThrottle {
   };
   return {
     async admit(address, name) {
-      const place = foldAddress(address);
+      const place = networkOf(address);
       const delayMs = Math.max(
         delayOf(addresses.get(place), longestForAddressMs),
         delayOf(names.get(name), longestForNameMs),
@@ -61,7 +61,7 @@ export function createAttemptThrottle(clock: Clock): AttemptThrottle {
       return true;
     },
     fail(address, name) {
-      count(addresses, foldAddress(address), clock.now());
+      count(addresses, networkOf(address), clock.now());
       count(names, name, clock.now());
     },
   };
@@ -76,20 +76,4 @@ function count(failures: Map<string, Failures>, key: string, nowMs: number): voi
   if (failures.size <= maxRemembered) return;
   const [oldest] = failures.keys();
   if (oldest !== undefined) failures.delete(oldest);
-}
-
-/** One household has a whole /64 of IPv6 addresses to try from. */
-function foldAddress(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  return isIPv6(address) ? firstHalf(address) : address;
-}
-
-function firstHalf(address: string): string {
-  const [head = "", tail] = (address.split("%")[0] ?? "").split("::");
-  const start = head === "" ? [] : head.split(":");
-  if (tail === undefined) return start.slice(0, 4).join(":");
-  const end = tail === "" ? [] : tail.split(":");
-  const zeros = Array.from({ length: Math.max(0, 8 - start.length - end.length) }, () => "0");
-  return [...start, ...zeros, ...end].slice(0, 4).join(":");
 }

@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type CliAccess, cliUserName } from "../../cli-access.js";
 import type { Clock } from "../../clock.js";
 import type { Credentials } from "../parts.js";
+import { isLoopbackAddress } from "../peer-address.js";
 import { createAttemptThrottle } from "./attempt-throttle.js";
 import { createPasswordCheck } from "./password-check.js";
-import { isLoopbackAddress } from "./peer-address.js";
 import { isUserName } from "./user-record.js";
 import type { UserStore } from "./user-store.js";
 

@@ -273,6 +273,24 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
       assert.ok(!told.includes(0x22), "no Topic Alias Maximum, which is 0");
     });
 
+    test("PUBREL for a message that is not there is answered 0x92, for one that is 0 (section 3.7.2.1)", async (t) => {
+      const client = await connectRaw(t, port);
+      client.send(connect({ version: 5, clientId: "unknown" }));
+      await client.next(types.connack);
+      client.send(publish({ version: 5, topic: "known", flags: 4, identifier: 3 }));
+      await client.next(types.pubrec);
+      for (const [identifier, code] of [
+        [3, 0],
+        [3, 0x92],
+        [500, 0x92],
+      ] as const) {
+        client.send(packet(0x62, [identifier >> 8, identifier & 255]));
+        const pubcomp = await client.next(types.pubcomp);
+        assert.equal(pubcomp?.readUInt16BE(2), identifier);
+        assert.equal(pubcomp[4] ?? 0, code);
+      }
+    });
+
     test("a denied publish gets 0x87 and keeps an MQTT 5 client (section 3.4.2.1)", async (t) => {
       const client = await connectRaw(t, port);
       client.send(connect({ version: 5, clientId: "keeps" }));

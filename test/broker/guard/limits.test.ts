@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultLimits, type GuardLimits } from "../../../src/broker/guard/limits.js";
 import { startGuardedBroker, type TestBroker } from "../../support/brokers.js";
+import { createFuzzListeners } from "../../support/fuzz-run.js";
 import { connect, packet, pingreq, publish, subscribe, text } from "../../support/mqtt-bytes.js";
 import { connectRaw, type RawClient } from "../../support/raw-client.js";
 
@@ -147,6 +148,9 @@ test("a client that floods is read more slowly, and loses nothing", async (t) =>
 test("a subscriber that does not read is dropped, by name, and its neighbour waits for nothing", async (t) => {
   const { broker, port, log } = await start(t, { unreadBytes: 256 * 1024 });
   const frozen = await connectRaw(t, port);
+  const stranger = await connectRaw(t, port);
+  stranger.send(pingreq);
+  await stranger.closed();
   frozen.send(connect({ version: 4, clientId: "frozen" }), subscribe(4, ["busy"]));
   await frozen.next(types.suback);
   frozen.socket.pause();
@@ -160,8 +164,32 @@ test("a subscriber that does not read is dropped, by name, and its neighbour wai
     assert.equal((await neighbour.next(types.publish))?.length, message.length);
   }
   assert.equal(broker.counters()["dropped_slow"], 1);
-  const line = log.lines.find(({ level }) => level === "warn");
-  assert.equal(Reflect.get(line?.details ?? {}, "client"), "frozen");
+  // The stranger's line a moment ago does not hold back this one.
+  const named = log.lines.map(({ details }) => Reflect.get(details, "client"));
+  assert.deepEqual(named, [undefined, "frozen"]);
+});
+
+test("a client that is slow to read two large messages in a row is not taken for one that has stopped", async (t) => {
+  const listeners = createFuzzListeners();
+  const { broker, port } = await startGuardedBroker(t, { listeners });
+  // No network in between: nothing waits in buffers of the system.
+  const slow = listeners.open();
+  t.after(() => slow.destroy());
+  slow.write(Buffer.concat([connect({ version: 4, clientId: "slow" }), subscribe(4, ["large"])]));
+  await new Promise<void>((resolve) => {
+    slow.on("data", (bytes: Buffer) => {
+      if (!bytes.includes(0x90)) return;
+      slow.pause();
+      resolve();
+    });
+  });
+  const publisher = await open(t, port);
+  publisher.send(subscribe(4, ["large"]));
+  await publisher.next(types.suback);
+  const message = publish({ version: 4, topic: "large", payload: "l".repeat(1_000_000) });
+  publisher.send(message, message);
+  for (let count = 0; count < 2; count += 1) await publisher.next(types.publish);
+  assert.equal(broker.counters()["dropped_slow"], 0);
 });
 
 test("thousands of retained messages do not make their reader look like one that does not read", async (t) => {
@@ -183,6 +211,34 @@ test("thousands of retained messages do not make their reader look like one that
     assert.ok((await reader.next(types.publish)) !== undefined);
   }
   assert.equal(broker.counters()["dropped_slow"], 0);
+});
+
+test("a sign-in that is refused makes one line and one count, by who refused it", async (t) => {
+  const { broker, port, log } = await startGuardedBroker(t, {
+    access: {
+      // The access rules log for themselves.
+      authenticate: ({ clientId }) =>
+        Promise.resolve(clientId === "wrong" ? undefined : { name: "anna" }),
+      mayPublish: () => false,
+      maySubscribe: () => true,
+      mayReceive: () => true,
+      onChange: () => {},
+    },
+  });
+  const will = [text("secret/w"), text("x")];
+  for (const fields of [
+    { clientId: "wrong" },
+    { clientId: "will", flags: 6, rest: will },
+  ] as const) {
+    const client = await connectRaw(t, port);
+    client.send(connect({ version: 4, ...fields }));
+    assert.equal((await client.next(types.connack))?.[3], 5);
+    await client.closed();
+  }
+  const { auth_failures: failures, connections_refused: refused } = broker.counters();
+  assert.deepEqual([failures, refused], [1, 1]);
+  const reasons = log.lines.map(({ details }) => Reflect.get(details, "reason"));
+  assert.deepEqual(reasons, ["not allowed to publish the will to secret/w"]);
 });
 
 test("a user who is gone is dropped at once, with 0x87 in MQTT 5", async (t) => {

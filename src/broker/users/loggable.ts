@@ -1,8 +1,0 @@
-/** So many characters of what a stranger calls himself get into the log. */
-const maxLoggedCharacters = 64;
-
-/** A stranger's text for the log: cut, and without what would rewrite the terminal that shows it. */
-export function loggable(text: string): string {
-  const start = text.slice(0, maxLoggedCharacters);
-  return start.replaceAll(/[\p{Cc}\p{Cs}\u{2028}-\u{202E}\u{2066}-\u{2069}]/gu, "·");
-}
