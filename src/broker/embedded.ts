@@ -11,7 +11,7 @@ import {
 import { createAllowAll } from "./guard/allow-all.js";
 import { createGuard, type Guard } from "./guard/guard.js";
 import { DeniedError } from "./guard/hooks.js";
-import { defaultLimits, type GuardLimits } from "./guard/limits.js";
+import { defaultGuardLimits, type GuardLimits } from "./guard/limits.js";
 import { createDropLog } from "./guard/log-drops.js";
 import { createPlainListeners } from "./listeners/listeners.js";
 import type { Access, Listeners } from "./parts.js";
@@ -126,7 +126,7 @@ async function startGuarded(
   options: EmbeddedBrokerOptions,
   persistence: Persistence,
 ): Promise<Run> {
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = { ...defaultGuardLimits, ...options.limits };
   const guard = createGuard({
     access: options.access ?? createAllowAll(),
     limits,

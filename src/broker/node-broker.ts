@@ -6,7 +6,7 @@ import type { Config } from "../config/schema.js";
 import type { NodeAddress } from "../contract/topics.js";
 import type { Log, Service } from "../lifecycle.js";
 import { createEmbeddedBroker, type EmbeddedBroker } from "./embedded.js";
-import { defaultLimits } from "./guard/limits.js";
+import { defaultGuardLimits } from "./guard/limits.js";
 import { createListeners } from "./listeners/listeners.js";
 import { createAccess } from "./users/access.js";
 import { createPersistence } from "./persistence/persistence.js";
@@ -51,7 +51,7 @@ export async function openNodeBroker(options: {
     }),
     listeners: createListeners({
       broker: config.broker,
-      maxPacketBytes: defaultLimits.packetBytes,
+      maxPacketBytes: defaultGuardLimits.packetBytes,
       log,
     }),
     persistence: createPersistence({

@@ -2,36 +2,18 @@ import type { Duplex } from "node:stream";
 import type { Peer } from "../parts.js";
 import { BrokerEnd } from "./broker-end.js";
 import { checkConnect, type ConnectFacts, type ProtocolVersion } from "./connect-packet.js";
-import { type ClientRate, createClientRate } from "./client-rate.js";
-import type { GuardCounters } from "./counters.js";
+import type { ConnectionHost } from "./connection-host.js";
 import { findOverdue } from "./deadlines.js";
 import { type Frame, frameAt, invalidSize, packetSize, packetTypes, typeOf } from "./frames.js";
-import type { GuardLimits } from "./limits.js";
 import type { DropKind } from "./log-drops.js";
 import { checkPacket, publishIdentifier, qosOf } from "./packets.js";
 import { createPartialPacket, type PartialPacket } from "./partial-packet.js";
 import { createQos2Window, type Qos2Window } from "./qos2-window.js";
 import { Reading } from "./reading.js";
+import { createReadingRate, type ReadingRate } from "./reading-rate.js";
 import { lastWords } from "./server-packets.js";
-import { readSubscribe, type SubscribeFacts } from "./subscribe-packet.js";
+import { readSubscribe } from "./subscribe-packet.js";
 import { malformed, reasonCodes, type Violation } from "./violation.js";
-
-/** What a connection needs from the guard. */
-export interface ConnectionHost {
-  readonly limits: GuardLimits;
-  readonly counters: GuardCounters;
-  /** Whether there is room for one more client. */
-  admit(connection: Connection): Violation | undefined;
-  /** Hands the broker its end: a CONNECT that is whole and well formed is about to come. */
-  attach(connection: Connection, end: BrokerEnd): void;
-  /** Takes what the broker wrote. */
-  send(connection: Connection, pieces: readonly Buffer[]): void;
-  /** Turns a SUBSCRIBE into what the broker may see of it. */
-  subscribe(connection: Connection, facts: SubscribeFacts): readonly Buffer[];
-  /** To be counted and logged. */
-  dropped(connection: Connection, kind: DropKind, reason: string): void;
-  closed(connection: Connection): void;
-}
 
 /** How long a client may take to read the last words before its socket is cut, in milliseconds. */
 const farewellMs = 1000;
@@ -50,16 +32,15 @@ export class Connection {
   readonly #acceptedMs: number;
   readonly #reading: Reading;
   readonly qos2: Qos2Window;
-  // Made when they are needed: of a thousand connections most are idle.
+  readonly #rate: ReadingRate;
+  // Made when it is needed: of a thousand connections most are idle.
   #partial: PartialPacket | undefined;
-  #rate: ClientRate | undefined;
   #state: "silent" | "authenticating" | "open" | "closed" = "silent";
   #end: BrokerEnd | undefined;
   #facts: ConnectFacts | undefined;
   #held: Buffer | undefined;
   #partialSinceMs = 0;
   #hasEnded = false;
-  #rateTimer: NodeJS.Timeout | undefined;
 
   constructor(socket: Duplex, peer: Peer, host: ConnectionHost) {
     this.socket = socket;
@@ -67,6 +48,7 @@ export class Connection {
     this.#host = host;
     this.#acceptedMs = performance.now();
     this.#reading = new Reading(socket);
+    this.#rate = createReadingRate(this.#reading, host);
     this.qos2 = createQos2Window(host.limits.receiveMaximum);
     socket.on("data", (chunk: Buffer) => {
       this.#take(chunk);
@@ -146,7 +128,7 @@ export class Connection {
   close(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    clearTimeout(this.#rateTimer);
+    this.#rate.stop();
     this.#held = undefined;
     this.#end?.destroy();
     if (this.socket.writable) this.socket.end();
@@ -188,11 +170,7 @@ export class Connection {
     const { limits } = this.#host;
     const most = this.#state === "silent" ? limits.connectBytes : limits.packetBytes;
     if (size !== invalidSize && size <= most) return true;
-    this.#refuse(
-      size === invalidSize
-        ? malformed("a Remaining Length of five bytes (section 2.1.4)")
-        : { reason: `a packet of ${size} bytes`, code: reasonCodes.packetTooLarge },
-    );
+    this.#refuse(wrongSize(size));
     return false;
   }
 
@@ -232,7 +210,7 @@ export class Connection {
     }
     this.#hand(chunk.subarray(from, offset));
     if (offset < chunk.length) this.#keep(chunk.subarray(offset));
-    this.#limitRate(publishes, chunk.length);
+    if (this.#state === "open") this.#rate.take(publishes, chunk.length);
   }
 
   #keep(start: Buffer): void {
@@ -302,17 +280,10 @@ export class Connection {
     }
     return undefined;
   }
+}
 
-  /** Reads a client that sends too much more slowly, which TCP tells it (no word of MQTT does). */
-  #limitRate(publishes: number, bytes: number): void {
-    if (this.#state !== "open") return;
-    this.#rate ??= createClientRate(this.#host.limits);
-    const waitMs = this.#rate.take({ publishes, bytes }, performance.now());
-    if (waitMs < 1) return;
-    this.#host.counters.slowed_down += 1;
-    this.#reading.pause("rate");
-    this.#rateTimer = setTimeout(() => {
-      this.#reading.resume("rate");
-    }, waitMs);
-  }
+function wrongSize(size: number): Violation {
+  return size === invalidSize
+    ? malformed("a Remaining Length of five bytes (section 2.1.4)")
+    : { reason: `a packet of ${size} bytes`, code: reasonCodes.packetTooLarge };
 }

@@ -36,7 +36,7 @@ export function deliverGently(client: AedesClient, guarded: GuardedClient): void
   Reflect.set(client, "deliver0", withoutQos);
 }
 
-/** `expectAedes` has made sure of it at the start. */
+/** `prepareAedes` has made sure of it at the start. */
 function deliverOf(client: AedesClient, name: string): Deliver {
   const found: unknown = Reflect.get(client, name);
   if (!isDeliver(found)) throw new TypeError(`a client of Aedes without ${name}`);

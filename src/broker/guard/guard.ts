@@ -6,10 +6,11 @@ import type { SessionOwners } from "../persistence/persistence.js";
 import { createAdmission } from "./admission.js";
 import type { AedesBroker, AedesClient } from "./aedes-parts.js";
 import type { BrokerEnd } from "./broker-end.js";
-import { Connection, type ConnectionHost } from "./connection.js";
+import { Connection } from "./connection.js";
+import type { ConnectionHost } from "./connection-host.js";
 import { createCounters, type GuardCounters } from "./counters.js";
 import { deliverGently } from "./deliver-gently.js";
-import { expectAedes } from "./expect-aedes.js";
+import { prepareAedes } from "./prepare-aedes.js";
 import { createGuardedClient, type GuardedClient } from "./guarded-client.js";
 import { createHooks, type Hooks } from "./hooks.js";
 import type { GuardLimits } from "./limits.js";
@@ -149,12 +150,8 @@ export function createGuard(options: GuardOptions): Guard {
     }),
     counters,
     guard(broker) {
-      const persistence = expectAedes(broker);
+      const persistence = prepareAedes(broker);
       aedes = broker;
-      // Client ids and broker ids come from the wire: `constructor` must read back as absent.
-      for (const name of ["clients", "brokers"]) {
-        Object.setPrototypeOf(Reflect.get(broker, name), null);
-      }
       hardenPersistence(persistence, {
         untilRoom: (client) => untilRoom(byStream.get(client.conn)?.connection.socket),
         onUnknownRelease: (client, identifier) => {

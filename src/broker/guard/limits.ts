@@ -35,7 +35,7 @@ export interface GuardLimits {
 }
 
 /** Room for a busy house on a Raspberry Pi; none of them is met by a client that behaves. */
-export const defaultLimits: GuardLimits = {
+export const defaultGuardLimits: GuardLimits = {
   connectBytes: 16 * 1024,
   packetBytes: 1024 * 1024,
   connectMs: 10_000,

@@ -1,7 +1,7 @@
 // What happens at each limit: clients that send nothing, too much, too often, or do not read.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultLimits, type GuardLimits } from "../../../src/broker/guard/limits.js";
+import { defaultGuardLimits, type GuardLimits } from "../../../src/broker/guard/limits.js";
 import { startGuardedBroker, type TestBroker } from "../../support/brokers.js";
 import { createFuzzListeners } from "../../support/fuzz-run.js";
 import { connect, packet, pingreq, publish, subscribe, text } from "../../support/mqtt-bytes.js";
@@ -117,7 +117,10 @@ test("100,000 filters in one packet are answered one by one, and 1000 of them gr
   const entries = Array.from({ length: 100_000 }, (_, index) => `\0\u0006${100_000 + index}\0`);
   client.send(packet(0x82, [0, 9], Buffer.from(entries.join(""), "latin1")));
   const codes = (await client.next(types.suback))?.subarray(-100_000) ?? Buffer.alloc(0);
-  assert.equal(codes.filter((code) => code === 0).length, defaultLimits.subscriptionsPerClient);
+  assert.equal(
+    codes.filter((code) => code === 0).length,
+    defaultGuardLimits.subscriptionsPerClient,
+  );
 });
 
 test("more unfinished QoS 2 messages than Receive Maximum end the connection [MQTT-3.3.4-7]", async (t) => {

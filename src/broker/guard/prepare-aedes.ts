@@ -4,15 +4,17 @@ import { type AedesBroker, type AedesPersistence, isPersistence } from "./aedes-
 
 /**
  * Looks whether Aedes still has what the guard changes of it, and promises to nobody: a version that
- * calls it something else must not run half guarded.
+ * calls it something else must not run half guarded. Takes the prototypes off its maps.
  *
  * @returns the persistence in use
  * @throws EarshotError `internal` that names what is missing
  */
-export function expectAedes(broker: AedesBroker): AedesPersistence {
+export function prepareAedes(broker: AedesBroker): AedesPersistence {
   const persistence: unknown = Reflect.get(broker, "persistence");
   if (!isPersistence(persistence)) throw missing("the methods of a persistence", "object");
   expectAll(broker, { clients: "object", brokers: "object" });
+  // Client ids and broker ids come from the wire: `constructor` must read back as absent.
+  for (const name of ["clients", "brokers"]) Object.setPrototypeOf(Reflect.get(broker, name), null);
   const [ours, theirs] = createStreamPair();
   const probe = broker.handle(theirs);
   try {
