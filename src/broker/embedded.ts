@@ -9,6 +9,7 @@ import {
   RefusedError,
 } from "./guard/aedes-parts.js";
 import { createAllowAll } from "./guard/allow-all.js";
+import { deliverOnce } from "./guard/deliver-once.js";
 import { createGuard, type Guard } from "./guard/guard.js";
 import { DeniedError } from "./guard/hooks.js";
 import { defaultGuardLimits, type GuardLimits } from "./guard/limits.js";
@@ -114,7 +115,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBr
       if (run === undefined)
         throw new EarshotError("broker_unavailable", "the broker has not started");
       const [ours, theirs] = createStreamPair();
-      run.aedes.handle(theirs);
+      deliverOnce(run.aedes.handle(theirs));
       return ours;
     },
     counters: () => ({ ...run?.guard.counters, ...persistence.counters() }),

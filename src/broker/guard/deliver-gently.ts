@@ -1,13 +1,13 @@
-import type { AedesClient, AedesPacket } from "./aedes-parts.js";
+import type { AedesClient } from "./aedes-parts.js";
+import { type Deliver, deliverOnce } from "./deliver-once.js";
 import type { GuardedClient } from "./guarded-client.js";
 import { whenRoom } from "./when-room.js";
-
-type Deliver = (packet: AedesPacket, done: () => void) => void;
 
 /**
  * Changes a fresh client of Aedes before it reads its first byte:
  *
- * - its maps get no prototype, so that no filter or broker id is there from the start;
+ * - its subscriptions get no prototype, so that no filter is there from the start;
+ * - a message that another overtook is delivered (`deliverOnce`);
  * - retained messages come no faster than they are read: thousands of them must not make the client
  *   look like one that does not read;
  * - of overlapping subscriptions the highest QoS counts, not whichever Aedes finds first
@@ -15,9 +15,7 @@ type Deliver = (packet: AedesPacket, done: () => void) => void;
  */
 export function deliverGently(client: AedesClient, guarded: GuardedClient): void {
   Reflect.set(client, "subscriptions", guarded.subscriptions);
-  Reflect.set(client, "duplicates", Object.create(null));
-  const deliverQoS = deliverOf(client, "deliverQoS");
-  const deliver0 = deliverOf(client, "deliver0");
+  const { deliverQoS, deliver0 } = deliverOnce(client);
   const { socket } = guarded.connection;
   const withQos: Deliver = (packet, done) => {
     // Only retained messages have a `brokerId` of null.
@@ -34,15 +32,4 @@ export function deliverGently(client: AedesClient, guarded: GuardedClient): void
   };
   Reflect.set(client, "deliverQoS", withQos);
   Reflect.set(client, "deliver0", withoutQos);
-}
-
-/** `prepareAedes` has made sure of it at the start. */
-function deliverOf(client: AedesClient, name: string): Deliver {
-  const found: unknown = Reflect.get(client, name);
-  if (!isDeliver(found)) throw new TypeError(`a client of Aedes without ${name}`);
-  return found;
-}
-
-function isDeliver(value: unknown): value is Deliver {
-  return typeof value === "function";
 }

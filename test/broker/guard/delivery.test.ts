@@ -80,6 +80,25 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
     assert.equal(bits(await subscriber.next(types.publish)).qos, 1);
   });
 
+  test(`a retained message that another overtakes in the broker is delivered, each once (Aedes ${aedes})`, async (t) => {
+    const subscriber = await open(t);
+    subscriber.send(subscribe(4, ["order/#"], { bits: 0 }));
+    subscriber.send(subscribe(4, ["order/+"], { bits: 0 }));
+    await subscriber.next(types.suback);
+    await subscriber.next(types.suback);
+    const publisher = await open(t);
+    const sent: string[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      const pair = [`order/kept-${round}`, `order/plain-${round}`] as const;
+      sent.push(...pair);
+      publisher.send(publish({ version: 4, topic: pair[0], flags: 1 }));
+      publisher.send(publish({ version: 4, topic: pair[1], flags: 0 }));
+    }
+    const seen: string[] = [];
+    while (seen.length < sent.length) seen.push(topicOf(await subscriber.next(types.publish)));
+    assert.deepEqual(seen.toSorted(), sent.toSorted());
+  });
+
   test(`the publisher's DUP is not passed on [MQTT-3.3.1-3] (Aedes ${aedes})`, async (t) => {
     const subscriber = await open(t);
     subscriber.send(subscribe(4, ["dup"], { bits: 1 }));
