@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { createAskService } from "./ask/ask-service.js";
 import { openBridge } from "./bridge/open-bridge.js";
 import type { EmbeddedBroker } from "./broker/embedded.js";
@@ -15,7 +14,6 @@ import { systemClock } from "./clock.js";
 import type { Config } from "./config/schema.js";
 import type { CatalogueState, Health, Info, Role } from "./contract/state.js";
 import { type NodeAddress, nodeTopics } from "./contract/topics.js";
-import { EarshotError, messageOf } from "./errors.js";
 import { createHomeAssistant } from "./home-assistant/home-assistant.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
 import { createLiveSongs } from "./live-songs.js";
@@ -30,6 +28,7 @@ import { createPresence } from "./presence/presence.js";
 import { programVersion } from "./program.js";
 import { createRecommender } from "./recommender/recommender.js";
 import type { SongSource } from "./recommender/song-source.js";
+import { makeFolder } from "./storage/make-folder.js";
 
 export interface AppOptions {
   readonly config: Config;
@@ -57,7 +56,7 @@ const connectTimeoutMs = 10_000;
  *   has been stopped
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
-  await prepareDataDir(options.config.data.dir);
+  await makeFolder(options.config.data.dir);
   const app = await composeApp(options);
   try {
     const running = await startServices(app.services, { log: options.log, stopTimeoutMs });
@@ -235,18 +234,6 @@ async function claimNodeName(
     onCollision,
     log: context.log.child({ module: "presence" }),
   });
-}
-
-async function prepareDataDir(dir: string): Promise<void> {
-  try {
-    await mkdir(dir, { recursive: true });
-  } catch (cause) {
-    const isFile = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
-    const problem = isFile
-      ? `${dir} is a file; remove it or set data.dir to a folder`
-      : `the folder ${dir} cannot be made: ${messageOf(cause)}`;
-    throw new EarshotError("bad_config", `data.dir: ${problem}`, { cause });
-  }
 }
 
 async function openBroker({ config, log }: AppOptions): Promise<NodeBroker | undefined> {

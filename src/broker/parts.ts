@@ -24,7 +24,12 @@ export interface Credentials {
 
 /** Who may come in and do what. Checks after `authenticate` are synchronous and quick: they run for each message. */
 export interface Access {
-  /** Never rejects, and logs whom it refuses. `undefined`: refused (CONNACK 5 / 0x87); the same answer and time whether the name or the password is wrong. */
+  /**
+   * Logs whom it refuses. `undefined`: refused (CONNACK 5 / 0x87); the same answer and time whether
+   * the name or the password is wrong.
+   *
+   * @throws EarshotError `broker_unavailable` when it cannot be checked now: come again
+   */
   authenticate(credentials: Credentials): Promise<Identity | undefined>;
   mayPublish(identity: Identity, clientId: string, topic: string): boolean;
   maySubscribe(identity: Identity, clientId: string, filter: string): boolean;

@@ -248,7 +248,8 @@ function wrap(
       const options = { ...asked, retain: asked.retain && canRetain };
       if (publishedMessages.hasSubscribers) {
         const clientId = client.options.clientId ?? "";
-        publishedMessages.publish({ clientId, topic, payload, options } satisfies PublishedMessage);
+        const message = { clientId, topic, payload, options: asked };
+        publishedMessages.publish(message satisfies PublishedMessage);
       }
       return new Promise((resolve, reject) => {
         const settled = deadlines.begin(`publishing to ${topic}`, reject);

@@ -11,7 +11,7 @@ export const catalogueCommand: Command = {
 list      the catalogues in the data folder, the live one with a star
 use       makes a catalogue the live one, after checking it; a name alone means its newest version
 verify    compares every byte with the checksums: of one catalogue, or of all
-rollback  makes the version before the live one the live one
+rollback  makes what was live before the live one
 remove    deletes a catalogue that is not live
 
 A node that runs changes over by itself within seconds, and answers all the while.

@@ -31,7 +31,8 @@ export async function createFakeArecord(t: TestContext): Promise<FakeArecord> {
   process.env["PATH"] = `${bin}${delimiter}${path}`;
   t.after(async () => {
     process.env["PATH"] = path;
-    await rm(folder, { recursive: true, force: true });
+    // What it ended may still be writing; an error here would keep later hooks from running.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
   const put = async (name: string, content: Uint8Array | string): Promise<string> => {
     await writeFile(join(folder, name), content);

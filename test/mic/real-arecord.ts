@@ -31,6 +31,7 @@ pcm.ci { type file slave.pcm null file /dev/null infile ${path} format raw }
   t.after(async () => {
     if (before === undefined) delete process.env["ALSA_CONFIG_PATH"];
     else process.env["ALSA_CONFIG_PATH"] = before;
-    await rm(folder, { recursive: true, force: true });
+    // What it ended may still be writing; an error here would keep later hooks from running.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
 }

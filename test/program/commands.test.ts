@@ -169,7 +169,7 @@ test("the log is for people only where it goes to a terminal itself", async (t) 
   await assert.rejects(run("script", ["-qec", start, "/dev/null"], { env }));
   const [first = "", second] = (await readFile(log, "utf8")).split("\n");
   assert.equal(JSON.parse(first).msg, "starting");
-  assert.match(second ?? "", /data\.dir: .*data is a file; .*remove it or set data\.dir/u);
+  assert.match(second ?? "", /data\.dir: .* is a file; set data\.dir to a folder/u);
 });
 
 test("config prints every value with its source and hides secrets", async (t) => {

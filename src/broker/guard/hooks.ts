@@ -130,9 +130,7 @@ async function identify(
 }
 
 function refuseForNow(): RefusedError {
-  const refusal = new RefusedError("too many sign in at once", notAuthorised);
-  // The type knows the codes that are a last word; this one is "later".
-  return Object.assign(refusal, { returnCode: serverUnavailable });
+  return new RefusedError("too many sign in at once", serverUnavailable);
 }
 
 /** Why an authenticated client is not let in after all. */

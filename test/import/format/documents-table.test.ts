@@ -116,11 +116,11 @@ test("JSON files in a folder that hold lists are sources of their own", async (t
   );
 });
 
-test("a folder without documents is refused", async (t) => {
+test("a folder without song files is refused", async (t) => {
   const folder = await makeTempFolder(t);
-  await writeDocuments(folder, { "songs.csv": "a,b\n" });
+  await writeDocuments(folder, { "songs.jpg": "a,b\n" });
   await assert.rejects(openAll(folder), {
     code: "bad_song_file",
-    message: /folder without JSON or HDF5/u,
+    message: /folder without song files/u,
   });
 });
