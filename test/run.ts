@@ -12,11 +12,16 @@ import { prepareData, starterVariable } from "./support/node-process.js";
  * to run alone at the end. A file belongs to the first that names it; the last takes all others.
  */
 const lanes = [
+  "home-assistant",
+  "bridge",
   "catalogue",
   "program/ears",
   "program/start",
+  "program/several-nodes",
+  "program/killed-import",
   "program/requests",
   "cli",
+  "import/columns",
   "import",
   "broker/persistence",
   "program/commands",

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { encodeReply, encodeSong, type OutgoingReply } from "../../src/contract/encode-reply.js";
 import type { RecommendReply } from "../../src/contract/reply.js";
+import { anyText } from "../support/any-text.js";
 
-const text = fc.string({ unit: "binary", maxLength: 40 });
+const text = anyText(40);
 const number = fc.double({ min: 0, max: 1000, noNaN: true });
 const song = {
   id: text,

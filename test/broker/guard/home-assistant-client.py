@@ -19,6 +19,8 @@ filters = [
 ]
 seen = set()
 done = threading.Event()
+acknowledged = threading.Event()
+births = []
 
 
 def on_connect(client, userdata, flags, reason_code, properties):
@@ -34,7 +36,7 @@ def on_subscribe(client, userdata, mid, reason_codes, properties):
     properties.MessageExpiryInterval = 60
     properties.UserProperty = ("constructor", "x")
     client.publish("earshot/kitchen/mic/peak", "{}", qos=1, properties=properties)
-    client.publish(birth, "online", qos=1, retain=True)
+    births.append(client.publish(birth, "online", qos=1, retain=True).mid)
 
 
 def on_message(client, userdata, message):
@@ -45,15 +47,24 @@ def on_message(client, userdata, message):
         done.set()
 
 
+def on_publish(client, userdata, mid):
+    if mid in births:
+        acknowledged.set()
+
+
 client = mqtt.Client(client_id="home-assistant-like", protocol=mqtt.MQTTv5)
 client.on_connect = on_connect
 client.on_subscribe = on_subscribe
 client.on_message = on_message
+client.on_publish = on_publish
 client.will_set(birth, "offline", qos=0, retain=True)
 client.connect("127.0.0.1", port, keepalive=60, clean_start=True)
 client.loop_start()
 if not done.wait(10):
     sys.exit(f"only {sorted(seen)} came")
+# A will has QoS 0 here: what has QoS 1 and is not acknowledged may come after it.
+if not acknowledged.wait(10):
+    sys.exit("the birth message was not acknowledged")
 if sys.argv[2] == "vanish":
     client._sock.close()
 else:

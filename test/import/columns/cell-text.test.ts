@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { cleanText, decideWrapping, unwrapText } from "../../../src/import/columns/cell-text.js";
+import { anyText } from "../../support/any-text.js";
 
 test("Titles are shown as they were meant", () => {
   assert.equal(cleanText("  Two   blanks "), "Two blanks");
@@ -21,7 +22,7 @@ test("A text is at most 500 characters long, whatever it is", () => {
   assert.equal(cleanText("x".repeat(100_000)).length, 500);
   assert.equal(cleanText(`${"x".repeat(498)}😀😀`).at(-2), "x");
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 700 }), (text) => {
+    fc.property(anyText(700), (text) => {
       const cleaned = cleanText(text);
       assert.ok(cleaned.length <= 500);
       assert.doesNotMatch(cleaned, /[\p{Cc}\p{Cs}]/u);
