@@ -148,7 +148,7 @@ test("An import keeps the newest two versions of its name, and what was live bef
 });
 
 test("A damaged version does not count: the whole one before it stays, and is gone back to", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   damage(join(dataDir, "catalogues", "test@2", "songs.db"));
   const third = await buildTest(dataDir, generateSongs(30));
   assert.deepEqual(await makeLive({ dataDir, built: third, log: createTestLog() }), []);
@@ -157,7 +157,7 @@ test("A damaged version does not count: the whole one before it stays, and is go
 });
 
 test("Rolling back undoes an import under another name, and a choice of a later version", async (t) => {
-  const dataDir = await twoVersions(t);
+  const dataDir = twoVersions(t);
   const options = { dataDir, source: inventedSource, log: createTestLog() };
   const other = await buildCatalogue({ ...options, name: "other", songs: generateSongs(20) });
   await makeLive({ dataDir, built: other, log: createTestLog() });
