@@ -28,7 +28,7 @@ export function measureBareIndex(
     Array.from(vectors.subarray(row * dimensions, (row + 1) * dimensions)),
   );
   const graph = new hnswlib.HierarchicalNSW("l2", dimensions);
-  graph.initIndex({ maxElements: points.length, m: 12, efConstruction: 100 });
+  graph.initIndex({ maxElements: points.length, m: 12, efConstruction: 200 });
   const started = performance.now();
   const usage = process.cpuUsage();
   for (const [label, point] of points.entries()) graph.addPoint(point, label);

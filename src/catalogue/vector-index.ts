@@ -35,9 +35,9 @@ export interface VectorIndexShape {
 /** Links per point and layer. */
 const LINKS = 12;
 /** Candidates that are weighed when a point is linked in. */
-const BUILD_WIDTH = 100;
+const BUILD_WIDTH = 200;
 /** Candidates that a search keeps at least. */
-const SEARCH_WIDTH = 40;
+const SEARCH_WIDTH = 26;
 
 /** Creates an empty index for exactly `points` points, each added once. */
 export function createVectorIndexBuilder(shape: VectorIndexShape): VectorIndexBuilder {
