@@ -11,6 +11,7 @@ import type { ConnectionHost } from "./connection-host.js";
 import { createCounters, type GuardCounters } from "./counters.js";
 import { deliverGently } from "./deliver-gently.js";
 import { prepareAedes } from "./prepare-aedes.js";
+import { createGatheredWrites } from "./gathered-writes.js";
 import { createGuardedClient, type GuardedClient } from "./guarded-client.js";
 import { createHooks, type Hooks } from "./hooks.js";
 import type { GuardLimits } from "./limits.js";
@@ -65,6 +66,9 @@ export function createGuard(options: GuardOptions): Guard {
   const clients = new Map<Connection, GuardedClient>();
   const byStream = new WeakMap<Duplex, GuardedClient>();
   const unread = createUnreadWatch(limits);
+  const writes = createGatheredWrites<Connection>((connection) => {
+    unread.check(connection);
+  });
   let aedes: AedesBroker | undefined;
 
   const host: ConnectionHost = {
@@ -80,15 +84,14 @@ export function createGuard(options: GuardOptions): Guard {
     },
     send(connection, pieces) {
       const client = clients.get(connection);
-      if (client === undefined || !connection.socket.writable) return;
-      write(connection.socket, client.outgoing(pieces));
-      unread.check(connection);
+      if (client === undefined) return;
+      writes.write(connection, client.outgoing(pieces));
     },
     subscribe(connection, facts) {
       const client = clients.get(connection);
       if (client === undefined) return [];
       const { packets, reply } = answerSubscribe(facts, { client, access, limits, counters });
-      if (reply !== undefined && connection.socket.writable) connection.socket.write(reply);
+      if (reply !== undefined) writes.write(connection, [reply]);
       return packets;
     },
     dropped({ clientId, peer }, kind, reason) {
@@ -109,6 +112,9 @@ export function createGuard(options: GuardOptions): Guard {
     const clientId = connection.facts?.clientId ?? "";
     const client = createGuardedClient({
       connection,
+      write: (bytes) => {
+        writes.write(connection, [bytes]);
+      },
       persistence: options.persistence,
       hasSession: () =>
         connection.facts?.isCleanStart !== true && sessions.ownerOf(clientId) !== undefined,
@@ -198,16 +204,4 @@ function clientUnder(
   if (typeof client !== "object" || client === null) return undefined;
   const stream: unknown = Reflect.get(client, "conn");
   return stream instanceof Duplex ? byStream.get(stream) : undefined;
-}
-
-/** All at once: each write of its own would be a packet of its own on the line. */
-function write(socket: Duplex, buffers: readonly Buffer[]): void {
-  const [only] = buffers;
-  if (only !== undefined && buffers.length === 1) {
-    socket.write(only);
-    return;
-  }
-  socket.cork();
-  for (const bytes of buffers) socket.write(bytes);
-  socket.uncork();
 }

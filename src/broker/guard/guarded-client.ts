@@ -29,6 +29,8 @@ export interface GuardedClient {
 
 export interface GuardedClientOptions {
   readonly connection: Connection;
+  /** Writes to the connection, behind what was written before. */
+  readonly write: (bytes: Buffer) => void;
   /** What PUBACK waits for. */
   readonly persistence: SyncedSource;
   /** Whether the broker has a session for this client, whatever Aedes says. */
@@ -59,7 +61,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     const { bytes, start, body, end } = frame;
     const copy = Buffer.from(bytes.subarray(start, end));
     const send = (): void => {
-      if (connection.socket.writable) connection.socket.write(copy);
+      options.write(copy);
     };
     if (isFailure(frame)) held.pass(send);
     else held.hold(identifierAt(bytes, body), send);
