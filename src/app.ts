@@ -250,7 +250,10 @@ function brokerCounters(broker: EmbeddedBroker | undefined): Readonly<Record<str
 
 async function createRoute(config: Config, broker: EmbeddedBroker | undefined): Promise<Route> {
   if (broker === undefined) return await createExternalRoute(config.mqtt);
-  return { kind: "stream", open: () => broker.openStream() };
+  // The one topic that is meant to go out with QoS 0, and is not retained.
+  const { micLevel } = nodeTopics({ base: config.mqtt.baseTopic, node: config.node.id });
+  const deliveredQos = (topic: string): 0 | 1 => (topic === micLevel.topic ? micLevel.qos : 1);
+  return { kind: "stream", open: () => broker.openStream(deliveredQos), raisesQos: true };
 }
 
 function describeBroker(

@@ -14,6 +14,7 @@ import { createGuard, type Guard } from "./guard/guard.js";
 import { DeniedError } from "./guard/hooks.js";
 import { defaultGuardLimits, type GuardLimits } from "./guard/limits.js";
 import { createDropLog } from "./guard/log-drops.js";
+import { type QosOf, raiseQos } from "./guard/raise-qos.js";
 import { createPlainListeners } from "./listeners/listeners.js";
 import type { Access, Listeners } from "./parts.js";
 import { createPersistence, type Persistence } from "./persistence/persistence.js";
@@ -29,8 +30,13 @@ export interface BrokerAddress {
 export interface EmbeddedBroker extends Service {
   /** Where it listens for plain MQTT, with the true port; `undefined` before the start. */
   address(): BrokerAddress | undefined;
-  /** A stream on which the node's own client speaks MQTT, without the network and the guard. */
-  openStream(): Duplex;
+  /**
+   * A stream on which the node's own client speaks MQTT, without the network and the guard.
+   *
+   * @param deliveredQos with it what is published there with QoS 0, and not retained, is delivered
+   *   with this QoS, as if it had been acknowledged
+   */
+  openStream(deliveredQos?: QosOf): Duplex;
   /** Numbers for `health`, each with `broker_` before its name. */
   counters(): Readonly<Record<string, number>>;
 }
@@ -71,6 +77,8 @@ const connectTimeoutMs = 60_000;
 interface Run {
   readonly aedes: RunningAedes;
   readonly guard: Guard;
+  /** By the client on a stream that was opened with a rule. */
+  readonly qosRules: WeakMap<AedesClient, QosOf>;
 }
 
 /**
@@ -111,11 +119,13 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBr
       const plain = listeners.addresses().find(({ transport }) => transport === "tcp");
       return plain === undefined ? undefined : { host: plain.host, port: plain.port };
     },
-    openStream() {
+    openStream(deliveredQos) {
       if (run === undefined)
         throw new EarshotError("broker_unavailable", "the broker has not started");
       const [ours, theirs] = createStreamPair();
-      deliverOnce(run.aedes.handle(theirs));
+      const client = run.aedes.handle(theirs);
+      deliverOnce(client);
+      if (deliveredQos !== undefined) run.qosRules.set(client, deliveredQos);
       return ours;
     },
     counters: () => ({ ...run?.guard.counters, ...persistence.counters() }),
@@ -148,7 +158,9 @@ async function startGuarded(
     guard.ready(client);
   });
   logTroubles(aedes, options.log);
-  return { aedes, guard };
+  const qosRules = new WeakMap<AedesClient, QosOf>();
+  raiseQos(aedes, (client) => qosRules.get(client));
+  return { aedes, guard, qosRules };
 }
 
 /** Aedes asks the guard; its own limits are set where MQTT 5 tells clients of them in CONNACK. */

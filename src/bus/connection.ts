@@ -60,7 +60,12 @@ export interface SubscribeOptions {
 
 /** How to reach a broker: over the network, or over a stream that the embedded one hands out. */
 export type Route =
-  | { readonly kind: "stream"; readonly open: () => Duplex }
+  | {
+      readonly kind: "stream";
+      readonly open: () => Duplex;
+      /** Whether the broker delivers with QoS 1 what is published here with QoS 0. */
+      readonly raisesQos?: boolean;
+    }
   | {
       readonly kind: "url";
       readonly url: string;
@@ -93,7 +98,8 @@ export interface Connection {
   readonly version: 4 | 5;
   isOpen(): boolean;
   /**
-   * Resolves at the PUBACK (QoS 1) or when the packet is written (QoS 0).
+   * Resolves at the PUBACK (QoS 1) or when the packet is written (QoS 0, and where the broker raises
+   * it to 1).
    *
    * @throws EarshotError `timeout` when the broker does not acknowledge in time;
    *   `broker_unavailable` when it refuses the message, or the connection ends
@@ -161,11 +167,12 @@ export async function connectToBroker(options: ConnectOptions): Promise<Connecti
   // Nagle's algorithm holds back the second of two small packets until the first is acknowledged:
   // 40 ms for a publish that follows a PUBACK.
   if (client.stream instanceof Socket) client.stream.setNoDelay(true);
-  // Between two ends of one process nothing gets lost, so acknowledging each request would only
-  // cost time; over the network QoS 1 keeps what a bad line drops.
+  // Between two ends of one process nothing gets lost, so acknowledging each request and each reply
+  // would only cost time; over the network QoS 1 keeps what a bad line drops.
   const subscribeQos = options.route.kind === "stream" ? 0 : 1;
+  const raisesQos = options.route.kind === "stream" && options.route.raisesQos === true;
   const canShare = options.version === 5 && options.route.kind === "url" && offersSharing(connack);
-  return wrap(client, { canRetain: true, ...options, subscribeQos, canShare });
+  return wrap(client, { canRetain: true, ...options, subscribeQos, raisesQos, canShare });
 }
 
 function createClient(options: ConnectOptions): MqttClient {
@@ -224,11 +231,12 @@ function wrap(
   options: {
     readonly version: 4 | 5;
     readonly subscribeQos: 0 | 1;
+    readonly raisesQos: boolean;
     readonly canRetain: boolean;
     readonly canShare: boolean;
   },
 ): Connection {
-  const { version, subscribeQos, canRetain, canShare } = options;
+  const { version, subscribeQos, raisesQos, canRetain, canShare } = options;
   const deadlines = createAckDeadlines(ackTimeoutMs);
   client.once("close", deadlines.failAll);
   const subscribe = async (filter: string, options: Partial<IClientSubscribeOptions>) => {
@@ -245,7 +253,8 @@ function wrap(
     version,
     isOpen: () => client.connected,
     publish(topic, payload, asked) {
-      const options = { ...asked, retain: asked.retain && canRetain };
+      const retain = asked.retain && canRetain;
+      const options = { ...asked, qos: raisesQos && !retain ? 0 : asked.qos, retain };
       if (publishedMessages.hasSubscribers) {
         const clientId = client.options.clientId ?? "";
         const message = { clientId, topic, payload, options: asked };

@@ -12,7 +12,7 @@ import { type AedesBroker, type AedesPersistence, isPersistence } from "./aedes-
 export function prepareAedes(broker: AedesBroker): AedesPersistence {
   const persistence: unknown = Reflect.get(broker, "persistence");
   if (!isPersistence(persistence)) throw missing("the methods of a persistence", "object");
-  expectAll(broker, { clients: "object", brokers: "object" });
+  expectAll(broker, { clients: "object", brokers: "object", publish: "function" });
   // Client ids and broker ids come from the wire: `constructor` must read back as absent.
   for (const name of ["clients", "brokers"]) Object.setPrototypeOf(Reflect.get(broker, name), null);
   const [ours, theirs] = createStreamPair();

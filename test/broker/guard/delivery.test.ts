@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Duplex } from "node:stream";
 import { after, test } from "node:test";
+import type { EmbeddedBroker } from "../../../src/broker/embedded.js";
 import type { Access } from "../../../src/broker/parts.js";
 import { aedesVersions, startGuardedBroker } from "../../support/brokers.js";
 import {
@@ -280,6 +281,26 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
     await client.closed();
   });
 
+  test(`the node's own client need not wait for acknowledgements: what it sends with QoS 0 is delivered, and queued, as is meant (Aedes ${aedes})`, async (t) => {
+    const absent = { clientId: `absent-${aedes}`, flags: 0 };
+    const first = await open(t, absent);
+    first.send(subscribe(4, ["own/#"], { bits: 1 }));
+    await first.next(types.suback);
+    first.socket.destroy();
+    const subscriber = await open(t);
+    subscriber.send(subscribe(4, ["own/#"], { bits: 1 }));
+    await subscriber.next(types.suback);
+    const node = await connectNode(broker, (topic) => (topic === "own/level" ? 0 : 1));
+    node.write(publish({ version: 4, topic: "own/reply" }));
+    node.write(publish({ version: 4, topic: "own/level" }));
+    const delivered = [await subscriber.next(types.publish), await subscriber.next(types.publish)];
+    const qos = new Map(delivered.map((message) => [topicOf(message), bits(message).qos]));
+    assert.deepEqual([qos.get("own/reply"), qos.get("own/level")], [1, 0]);
+    const second = await open(t, absent);
+    assert.equal(topicOf(await second.next(types.publish)), "own/reply");
+    node.destroy();
+  });
+
   if (version === 5) {
     test("CONNACK tells MQTT 5 clients what there is not and how much there may be (section 3.2.2.3)", async (t) => {
       const client = await connectRaw(t, port);
@@ -322,8 +343,11 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
 }
 
 /** The node's own client, which may do what others may not. */
-async function connectNode(broker: { openStream(): Duplex }): Promise<Duplex> {
-  const stream = broker.openStream();
+async function connectNode(
+  broker: Pick<EmbeddedBroker, "openStream">,
+  deliveredQos?: (topic: string) => 0 | 1,
+): Promise<Duplex> {
+  const stream = broker.openStream(deliveredQos);
   stream.write(connect({ version: 4, clientId: "node" }));
   await new Promise((resolve) => {
     stream.once("data", resolve);
