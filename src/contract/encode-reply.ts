@@ -27,6 +27,12 @@ export interface OutgoingResult extends Omit<RecommendResult, "id" | "title" | "
 /** Texts with any of these may need escapes; most titles and names do not. */
 const mayNeedEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 
+/** Distances have four decimals, similarities three. */
+const decimalSteps = 10_000;
+const mostSteps = 2 * decimalSteps;
+/** The texts of 0 to 2, as far as they have been needed. */
+const decimals: (string | undefined)[] = Array.from({ length: mostSteps + 1 });
+
 /**
  * Encodes a reply as JSON.
  *
@@ -58,9 +64,20 @@ function encodeResults(results: readonly OutgoingResult[]): string {
   let text = "";
   for (const { rank, song, distance, similarity, why } of results) {
     const start = text === "" ? '{"rank":' : ',{"rank":';
-    text += `${start}${rank},${song},"distance":${distance},"similarity":${similarity},"why":${quote(why)}}`;
+    const numbers = `,"distance":${decimal(distance)},"similarity":${decimal(similarity)}`;
+    text += `${start}${rank},${song}${numbers},"why":${quote(why)}}`;
   }
   return text;
+}
+
+/**
+ * A number as JSON has it. To find the shortest digits that mean a double costs more than all else
+ * of a result; most distances and all similarities are among a few thousand, and are remembered.
+ */
+function decimal(value: number): string {
+  const steps = Math.round(value * decimalSteps);
+  if (steps / decimalSteps !== value || steps < 0 || steps > mostSteps) return String(value);
+  return (decimals[steps] ??= String(value));
 }
 
 function quote(text: string): string {
