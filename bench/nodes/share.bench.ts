@@ -11,12 +11,13 @@ import { writeCurrent } from "../../src/catalogue/current.js";
 import { connect } from "../../src/client/client.js";
 import { startMosquitto } from "../../test/support/mosquitto.js";
 import { type BenchNode, startBenchNode } from "../bench-node.js";
+import { machineCpuMs, processCpuMs } from "../cpu-time.js";
 import { generateSongs } from "../catalogue/generate.js";
 import { median, reportFigure } from "../figure.js";
 import { createRandom } from "../titles/random.js";
 
 const songCount = 100_000;
-const rounds = 3;
+const rounds = 5;
 const inFlight = 32;
 const cores = availableParallelism();
 
@@ -34,31 +35,79 @@ try {
   const counts = { exact: 6000, misspelt: 600 };
   await killOne(port, exact);
   for (const kind of ["exact", "misspelt"] as const) {
-    const rates: Record<1 | 2, number[]> = { 1: [], 2: [] };
+    const runs: Record<1 | 2, Run[]> = { 1: [], 2: [] };
     for (let round = 0; round < rounds; round += 1) {
       // In turn, so that the ratio holds when the machine's speed drifts.
       for (const nodes of [1, 2] as const) {
         const running = await startRecommenders(port, nodes);
         await measureRate(port, questions[kind], counts[kind] / 4);
-        rates[nodes].push(await measureRate(port, questions[kind], counts[kind]));
+        runs[nodes].push(
+          await measureRun(running, { port, ask: questions[kind], count: counts[kind] }),
+        );
         for (const { child } of running) child.kill("SIGKILL");
       }
     }
-    for (const nodes of [1, 2] as const) {
-      const value = median(rates[nodes]);
-      reportFigure("nodes", "requests/s", { value, unit: "requests/s", kind, nodes, cores });
-    }
-    const ratio = median(rates[2].map((rate, round) => rate / (rates[1][round] ?? rate)));
-    reportFigure("nodes", "two against one", {
-      value: ratio,
-      unit: "x",
-      kind,
-      cores,
-      load: loadavg()[0],
-    });
+    report(kind, runs);
   }
 } finally {
   for (const end of endings.toReversed()) await end();
+}
+
+/** What one or two recommenders answered, and what the machine gave them meanwhile. */
+interface Run {
+  readonly perSecond: number;
+  /** CPU time of all recommenders for one request, in milliseconds. */
+  readonly recommendersMs: number;
+  /** The same of everybody else: asker, broker, and whatever else runs on this machine. */
+  readonly othersMs: number;
+}
+
+async function measureRun(
+  nodes: readonly BenchNode[],
+  asking: { readonly port: number; readonly ask: () => string; readonly count: number },
+): Promise<Run> {
+  const { port, ask, count } = asking;
+  const usedByNodes = async (): Promise<number> => {
+    const used = await Promise.all(nodes.map(({ child }) => processCpuMs(child.pid)));
+    return used.reduce((sum, ms) => sum + ms, 0);
+  };
+  const [nodesBefore, allBefore] = [await usedByNodes(), machineCpuMs()];
+  const perSecond = await measureRate(port, ask, count);
+  const recommendersMs = ((await usedByNodes()) - nodesBefore) / count;
+  return {
+    perSecond,
+    recommendersMs,
+    othersMs: (machineCpuMs() - allBefore) / count - recommendersMs,
+  };
+}
+
+function report(kind: string, runs: Readonly<Record<1 | 2, readonly Run[]>>): void {
+  const of = (nodes: 1 | 2, pick: (run: Run) => number): number => median(runs[nodes].map(pick));
+  for (const nodes of [1, 2] as const) {
+    const details = { kind, nodes, cores };
+    const value = of(nodes, ({ perSecond }) => perSecond);
+    reportFigure("nodes", "requests/s", { value, unit: "requests/s", ...details });
+    reportFigure("nodes", "CPU of the recommenders for a request", {
+      value: of(nodes, ({ recommendersMs }) => recommendersMs),
+      unit: "ms",
+      ...details,
+    });
+    reportFigure("nodes", "CPU of asker, broker and all others for a request", {
+      value: of(nodes, ({ othersMs }) => othersMs),
+      unit: "ms",
+      ...details,
+    });
+  }
+  const ratios = runs[2].map(
+    ({ perSecond }, round) => perSecond / (runs[1][round]?.perSecond ?? 1),
+  );
+  reportFigure("nodes", "two against one", {
+    value: median(ratios),
+    unit: "x (at least 1.6 where both recommenders have a core)",
+    kind,
+    cores,
+    load: loadavg()[0],
+  });
 }
 
 async function build(dataDir: string): Promise<readonly string[]> {
