@@ -5,14 +5,14 @@ import type { EmbeddedBroker } from "./broker/embedded.js";
 import { type NodeBroker, openNodeBroker } from "./broker/node-broker.js";
 import { createBus } from "./bus/bus.js";
 import type { Route } from "./bus/connection.js";
-import { addressOfUrl, createExternalRoute } from "./bus/external-route.js";
+import { createExternalRoute } from "./bus/external-route.js";
 import { createConnector } from "./bus/negotiate.js";
 import { createSideLine, type SideLine } from "./bus/side-line.js";
 import type { Catalogue } from "./catalogue/catalogue.js";
 import { createCatalogueService } from "./catalogue/catalogue-service.js";
 import { systemClock } from "./clock.js";
 import type { Config } from "./config/schema.js";
-import type { CatalogueState, Health, Info, Role } from "./contract/state.js";
+import type { Info } from "./contract/state.js";
 import { type NodeAddress, nodeTopics } from "./contract/topics.js";
 import { createHomeAssistant } from "./home-assistant/home-assistant.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
@@ -28,6 +28,7 @@ import { createPresence } from "./presence/presence.js";
 import { programVersion } from "./program.js";
 import { createRecommender } from "./recommender/recommender.js";
 import type { SongSource } from "./recommender/song-source.js";
+import { brokerCounters, createHealth, createInfo, describeBroker } from "./self-description.js";
 import { makeFolder } from "./storage/make-folder.js";
 
 export interface AppOptions {
@@ -242,64 +243,12 @@ async function openBroker({ config, log }: AppOptions): Promise<NodeBroker | und
   return await openNodeBroker({ config, address, log: log.child({ module: "broker" }) });
 }
 
-/** Everything that the broker counts, each with `broker_` before its name. */
-function brokerCounters(broker: EmbeddedBroker | undefined): Readonly<Record<string, number>> {
-  const counters = Object.entries(broker?.counters() ?? {});
-  return Object.fromEntries(counters.map(([name, count]) => [`broker_${name}`, count]));
-}
-
 async function createRoute(config: Config, broker: EmbeddedBroker | undefined): Promise<Route> {
   if (broker === undefined) return await createExternalRoute(config.mqtt);
   // The one topic that is meant to go out with QoS 0, and is not retained.
   const { micLevel } = nodeTopics({ base: config.mqtt.baseTopic, node: config.node.id });
   const deliveredQos = (topic: string): 0 | 1 => (topic === micLevel.topic ? micLevel.qos : 1);
   return { kind: "stream", open: () => broker.openStream(deliveredQos), raisesQos: true };
-}
-
-function describeBroker(
-  config: Config,
-  broker: EmbeddedBroker | undefined,
-  version: 4 | 5 | undefined,
-): Info["broker"] {
-  const mqttVersion = version === undefined ? {} : { mqtt_version: version };
-  if (broker === undefined) {
-    return { kind: "external", ...addressOfUrl(config.mqtt.url), ...mqttVersion };
-  }
-  const { host, port } = config.broker;
-  return { kind: "embedded", ...(broker.address() ?? { host, port }), ...mqttVersion };
-}
-
-function createInfo(
-  config: Config,
-  parts: {
-    readonly broker: () => Info["broker"];
-    readonly catalogue: () => CatalogueState | undefined;
-    readonly mic: () => Info["mic"];
-    readonly instance: string;
-    readonly startedAt: string;
-  },
-): () => Info {
-  const fixed = {
-    name: "earshot",
-    version: programVersion,
-    api: 1,
-    node: config.node.id,
-    instance: parts.instance,
-    roles: rolesOf(config),
-    started_at: parts.startedAt,
-  } as const;
-  return () => ({
-    ...fixed,
-    broker: parts.broker(),
-    ...(config.mic.enabled ? { mic: parts.mic() } : {}),
-    ...describeCatalogue(parts.catalogue()),
-  });
-}
-
-function describeCatalogue(state: CatalogueState | undefined): Pick<Info, "catalogue"> {
-  if (state === undefined) return {};
-  const { name, version, songs, note } = state;
-  return { catalogue: { name, version, songs, ...(note === undefined ? {} : { note }) } };
 }
 
 /** Fits the live catalogue to the recommender, once for each catalogue. */
@@ -311,21 +260,4 @@ function createSource(live: () => Catalogue | undefined): () => SongSource | und
     if (fitted?.catalogue !== catalogue) fitted = { catalogue, songs: createLiveSongs(catalogue) };
     return fitted.songs;
   };
-}
-
-function rolesOf(config: Config): Role[] {
-  return [
-    ...(config.broker.mode === "embedded" ? ["broker" as const] : []),
-    ...(config.mic.enabled ? ["mic" as const] : []),
-    ...(config.recommender.enabled ? ["recommender" as const] : []),
-  ];
-}
-
-function createHealth(statistics: () => Readonly<Record<string, number>>): () => Health {
-  return () => ({
-    time_s: Math.round(Date.now() / 1000),
-    uptime_s: Math.round(process.uptime()),
-    rss_mb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
-    ...statistics(),
-  });
 }

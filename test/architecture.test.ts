@@ -29,7 +29,7 @@ test("each library with traps is imported by one file only", () => {
   const adapters: Readonly<Record<string, string>> = {
     aedes: "broker/embedded.ts",
     ws: "broker/listeners/web-socket.ts",
-    "mqtt-packet": "bus/connection.ts",
+    "mqtt-packet": "bus/connect.ts",
     "hnswlib-node": "catalogue/vector-index.ts",
     mic: "mic/recorder.ts",
     libsql: "storage/sqlite.ts",
@@ -53,7 +53,7 @@ test("mqtt.js is imported by the node's connection and by the client for program
   assert.deepEqual(
     importers.map(([file]) => file).toSorted(),
     // client.ts and properties.ts have its types only.
-    ["bus/connection.ts", "bus/properties.ts", "client/client.ts", "client/mqtt-line.ts"],
+    ["bus/connect.ts", "bus/properties.ts", "client/client.ts", "client/mqtt-line.ts"],
   );
 });
 

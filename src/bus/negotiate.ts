@@ -1,5 +1,6 @@
 import { isEarlyClose, isRetainRefusal, isVersionRefusal } from "./broker-errors.js";
-import { type Connection, type ConnectOptions, connectToBroker } from "./connection.js";
+import { connectToBroker } from "./connect.js";
+import type { Connection, ConnectOptions } from "./connection.js";
 
 export type VersionSetting = "auto" | "4" | "5";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { connectToBroker } from "../../src/bus/connection.js";
+import { connectToBroker } from "../../src/bus/connect.js";
 import { createExternalRoute } from "../../src/bus/external-route.js";
 import type { Config } from "../../src/config/schema.js";
 import { EarshotError } from "../../src/errors.js";
