@@ -48,7 +48,10 @@ export function createLink(options: LinkOptions): Link {
     if (isStopped) return;
     failures += 1;
     const waitMs = backoffMs(retry, failures, options.random);
-    log.warn({ reason: messageOf(reason), retryInMs: waitMs }, `no connection to ${to}`);
+    const details = { reason: messageOf(reason), retryInMs: waitMs };
+    // What only a person can mend is no passing trouble.
+    if (isFaultOfSettings(reason)) log.error(details, `no connection to ${to}`);
+    else log.warn(details, `no connection to ${to}`);
     cancelRetry();
     cancelRetry = clock.after(waitMs, () => void attempt());
   };
@@ -98,4 +101,8 @@ export function createLink(options: LinkOptions): Link {
       await connection?.end();
     },
   };
+}
+
+function isFaultOfSettings(reason: unknown): boolean {
+  return reason instanceof EarshotError && reason.code === "bad_config";
 }

@@ -8,7 +8,7 @@ import {
   createHomeAssistant,
   type HomeAssistantOptions,
 } from "../../src/home-assistant/home-assistant.js";
-import { isNameHeld } from "../../src/presence/name-claim.js";
+import { createClearing } from "../../src/presence/clearing.js";
 import { recordLog } from "../support/logs.js";
 import { createManualClock } from "../support/manual-clock.js";
 import type { Cleanup } from "../support/temp-folder.js";
@@ -66,8 +66,7 @@ export async function startService(t: Cleanup, settings: ServiceSettings) {
     dataDir,
     log,
     clock,
-    isHeld: (other) => isNameHeld(line.open, other),
-    clear: (stale) => line.clear(stale),
+    clear: createClearing([line]),
     resend: () => bus.resend(),
   });
   const stop = async (): Promise<void> => {
