@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
@@ -16,6 +17,17 @@ test("the example for Node asks through earshot/client", async () => {
     env: { EARSHOT_URL: `mqtt://127.0.0.1:${node().port}` },
   });
   assert.match(stdout, /^Like Hello by .+:\n1\. .+ by .+\n2\. /u);
+});
+
+test("the program in docs/clients.md runs as it stands", async () => {
+  const text = readFileSync(join(programRoot, "docs", "clients.md"), "utf8");
+  const [, program = ""] = /```js\n([^`]+)```/u.exec(text) ?? [];
+  const here = program.replace("mqtt://127.0.0.1:1883", `mqtt://127.0.0.1:${node().port}`);
+  assert.notEqual(here, program);
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", here], {
+    cwd: programRoot,
+  });
+  assert.match(stdout, /^Queen .+\ntest online\n$/u);
 });
 
 test("the example for Python asks with paho", async (t) => {
