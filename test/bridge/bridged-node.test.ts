@@ -94,9 +94,18 @@ test("a second node of the same name works for its own broker, and renaming eith
     await late.next((seen) => seen.topic === topic);
 
   await first.stop();
-  await startNodeHere(t, keeping(first, "attic"));
-  for (const topic of ["earshot/test/status", "earshot/test/info", device])
-    await late.next((seen) => seen.topic === topic && seen.text === "");
+  const attic = await startNodeHere(t, keeping(first, "attic"));
+  const isCleared = (topic: string) =>
+    late.next((seen) => seen.topic === topic && seen.text === "");
+  for (const topic of ["earshot/test/status", "earshot/test/info", device]) await isCleared(topic);
+  await late.next(({ topic }) => topic === "homeassistant/device/earshot_attic/config");
+
+  await attic.stop();
+  await startNodeHere(t, {
+    ...keeping(attic, "attic"),
+    EARSHOT_HOME_ASSISTANT_DISCOVERY: "false",
+  });
+  await isCleared("homeassistant/device/earshot_attic/config");
 });
 
 test("a bridge to nowhere, to itself or without a broker of the node's own is refused by its key", async (t) => {
