@@ -171,7 +171,7 @@ async function composeApp({ config: configured, log }: AppOptions) {
       hasRecommender: config.recommender.enabled,
       configurationUrl: config.homeAssistant.configurationUrl || undefined,
     },
-    isExternalBroker: broker === undefined,
+    isSharedBroker: broker === undefined || bridge !== undefined,
     dataDir: config.data.dir,
     log: log.child({ module: "home assistant" }),
     clock: systemClock,

@@ -20,12 +20,12 @@ export interface ServiceSettings {
   readonly node?: string;
   readonly hasEars?: boolean;
   readonly config?: Partial<HomeAssistantOptions["config"]>;
-  readonly isExternalBroker?: boolean;
+  readonly isSharedBroker?: boolean;
 }
 
 /** A node's bus and its Home Assistant service, on a real broker, with a clock of the test's own. */
 export async function startService(t: Cleanup, settings: ServiceSettings) {
-  const { port, dataDir, node = "kitchen", hasEars = true, isExternalBroker = true } = settings;
+  const { port, dataDir, node = "kitchen", hasEars = true, isSharedBroker = true } = settings;
   const address = { base: "earshot", node };
   const topics = nodeTopics(address);
   const route: Route = { kind: "url", url: `mqtt://127.0.0.1:${port}` };
@@ -62,7 +62,7 @@ export async function startService(t: Cleanup, settings: ServiceSettings) {
       statusTopic: "homeassistant/status",
       ...settings.config,
     },
-    isExternalBroker,
+    isSharedBroker,
     dataDir,
     log,
     clock,
