@@ -14,7 +14,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const doc = join(root, "docs", "mqtt-explorer.md");
 const longestValue = 84;
 /** What the values of a node that has just started are; all else would differ at each run. */
-const settled = { sha256: "…", instance: "…", id: "…" };
+const settled = {
+  sha256: "…",
+  instance: "…",
+  id: "…",
+  time_s: 1795456510,
+  uptime_s: 2,
+  rss_mb: 104.3,
+};
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const text = drawTree(await readLiveNode());
@@ -36,6 +43,8 @@ async function readLiveNode() {
     EARSHOT_NODE_ID: "kitchen",
     EARSHOT_BROKER_PORT: "0",
     EARSHOT_LOG_PRETTY: "false",
+    // Without a microphone, whatever this machine has.
+    ALSA_CONFIG_PATH: "/dev/null",
   };
   const node = spawn(process.execPath, [join(root, "dist", "src", "main.js"), "start"], {
     env,

@@ -13,7 +13,8 @@ import { createCatalogueService } from "./catalogue/catalogue-service.js";
 import { systemClock } from "./clock.js";
 import type { Config } from "./config/schema.js";
 import type { Info } from "./contract/state.js";
-import { type NodeAddress, nodeTopics } from "./contract/topics.js";
+import { nodeTopics } from "./contract/topics.js";
+import { findFormerTopics } from "./former-topics.js";
 import { createHomeAssistant } from "./home-assistant/home-assistant.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
 import { createLiveSongs } from "./live-songs.js";
@@ -21,8 +22,9 @@ import { createAnnouncer } from "./mdns/announcer.js";
 import { createMicService } from "./mic/mic-service.js";
 import { createNodeFile } from "./node-file.js";
 import { chooseName } from "./presence/choose-name.js";
+import { createClearing } from "./presence/clearing.js";
 import { createFormerNames } from "./presence/former-names.js";
-import { isNameHeld } from "./presence/name-claim.js";
+import { createNameAtBroker } from "./presence/name-at-broker.js";
 import { createNameHolder } from "./presence/name-holder.js";
 import { createPresence } from "./presence/presence.js";
 import { programVersion } from "./program.js";
@@ -80,7 +82,19 @@ async function composeApp({ config: configured, log }: AppOptions) {
   const config = { ...configured, node: { ...configured.node, id: name.node } };
   const address = { base: config.mqtt.baseTopic, node: config.node.id };
   const topics = nodeTopics(address);
-  const bridge = await openBridge({ config, topics, broker, log: log.child({ module: "bridge" }) });
+  const bridgeLog = log.child({ module: "bridge" });
+  const bridge = await openBridge({
+    config,
+    topics,
+    broker,
+    findFormer: () => findFormerTopics(config, log),
+    name: createNameAtBroker({ address, ...run, log: bridgeLog }),
+    onUp: () => {
+      formerNames.connected();
+      homeAssistant.connected();
+    },
+    log: bridgeLog,
+  });
   // One id for the whole run: at a reconnect the broker then ends a session that it still believes
   // in at once, and not later, when its last will would overwrite the new `online`.
   const clientId = `earshot-${config.node.id}-${randomUUID().slice(0, 8)}`;
@@ -139,18 +153,16 @@ async function composeApp({ config: configured, log }: AppOptions) {
   });
   const presenceLog = log.child({ module: "presence" });
   const nameHolder = createNameHolder({ bus, address, ...run, log: presenceLog });
-  const ghosts = {
-    isHeld: (other: NodeAddress) => isNameHeld(line.open, other),
-    clear: line.clear,
-  };
+  const upstream = bridge === undefined ? [] : [bridge.sideLine];
+  const clear = createClearing([line, ...upstream]);
   const formerNames = createFormerNames({
-    ...ghosts,
+    clear,
     address,
     dataDir: config.data.dir,
     log: presenceLog,
   });
   const homeAssistant = createHomeAssistant({
-    ...ghosts,
+    clear,
     bus,
     config: config.homeAssistant,
     node: {
@@ -160,7 +172,7 @@ async function composeApp({ config: configured, log }: AppOptions) {
       hasRecommender: config.recommender.enabled,
       configurationUrl: config.homeAssistant.configurationUrl || undefined,
     },
-    isExternalBroker: broker === undefined,
+    isSharedBroker: broker === undefined || bridge !== undefined,
     dataDir: config.data.dir,
     log: log.child({ module: "home assistant" }),
     clock: systemClock,

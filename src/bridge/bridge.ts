@@ -12,8 +12,24 @@ import { createSender } from "./sender.js";
 
 /** Joins the node's own broker to another one. */
 export interface Bridge extends Service {
+  /** Whether the upstream broker is there and this node's name at it is its own. */
+  isUp(): boolean;
   /** Flat numbers for `health`. */
   statistics(): Readonly<Record<string, number>>;
+}
+
+/** What a bridge needs to know of the node's name at the upstream broker. */
+export interface UpstreamName {
+  /** Where nodes ask each other for the name. */
+  readonly topic: string;
+  /**
+   * Makes the name this node's own until it is released; asked before each connect.
+   *
+   * @throws EarshotError `bad_config` when another live node has it
+   */
+  claim(): Promise<{ release(): Promise<void> }>;
+  /** Takes what is said on `topic`, while the bridge is up. */
+  hear(message: IncomingMessage, connection: Connection): void;
 }
 
 export interface BridgeOptions {
@@ -22,6 +38,9 @@ export interface BridgeOptions {
   readonly statusTopic: string;
   readonly connectOwn: LinkOptions["connect"];
   readonly connectUpstream: LinkOptions["connect"];
+  readonly name: UpstreamName;
+  /** Called whenever the upstream broker is there again. */
+  readonly onUp?: () => void;
   readonly log: Log;
   readonly limits?: OutboxLimits;
   readonly clock?: Clock;
@@ -39,7 +58,7 @@ const maxRequestBytes = 1024 * 1024;
  * after all of that and the node's `offline` still goes up.
  */
 export function createBridge(options: BridgeOptions): Bridge {
-  const { directions, log, clock = systemClock, random = Math.random } = options;
+  const { directions, name, log, clock = systemClock, random = Math.random } = options;
   const hops = createHops(randomUUID());
   const outbox = createOutbox(options.limits);
   const sender = createSender({ outbox, log, clock });
@@ -71,6 +90,11 @@ export function createBridge(options: BridgeOptions): Bridge {
   };
   const takeDown = (message: IncomingMessage): void => {
     const { topic, payload, retain, properties } = message;
+    if (topic === name.topic) {
+      const line = upstream.connection();
+      if (line !== undefined) name.hear(message, line);
+      return;
+    }
     const connection = own.connection();
     const isWanted = directions.comesDown(topic, retain) && payload.length <= maxRequestBytes;
     if (!isWanted || hops.isRound(properties) || connection === undefined) {
@@ -101,15 +125,33 @@ export function createBridge(options: BridgeOptions): Bridge {
     clock,
     random,
   });
+  let releaseName = async (): Promise<void> => {};
   const upstream = createLink({
     to: "the upstream broker",
-    connect: options.connectUpstream,
+    async connect(events) {
+      // First of all: the last will of this very connection would speak in the other one's name.
+      const claim = await name.claim();
+      releaseName = () => claim.release();
+      try {
+        return await options.connectUpstream(events);
+      } catch (error) {
+        await releaseName();
+        throw error;
+      }
+    },
     onMessage: takeDown,
     async prepare(connection) {
       outbox.renewState();
-      await subscribeUpstream(connection, directions, log);
+      try {
+        await subscribeUpstream(connection, { ...directions, nameTopic: name.topic, log });
+      } finally {
+        await releaseName();
+      }
     },
-    onUp: () => void sendWaiting(),
+    onUp() {
+      void sendWaiting();
+      options.onUp?.();
+    },
     log,
     clock,
     random,
@@ -131,6 +173,7 @@ export function createBridge(options: BridgeOptions): Bridge {
       }
       await Promise.all([own.stop(), upstream.stop()]);
     },
+    isUp: () => upstream.connection() !== undefined,
     statistics: () => ({
       bridge_connected: upstream.connection() === undefined ? 0 : 1,
       bridge_forwarded: sender.counters.forwarded,
@@ -154,9 +197,9 @@ async function subscribeOwn(connection: Connection, { upFilters }: Directions): 
 /** A filter that upstream refuses is left out: what the node says can still go up. */
 async function subscribeUpstream(
   connection: Connection,
-  { downFilters, sharedDownFilters }: Directions,
-  log: Log,
+  options: Directions & { readonly nameTopic: string; readonly log: Log },
 ): Promise<void> {
+  const { downFilters, sharedDownFilters, nameTopic, log } = options;
   const subscribe = async (filter: string, subscribing: Promise<void>): Promise<void> => {
     try {
       await subscribing;
@@ -166,7 +209,7 @@ async function subscribeUpstream(
     }
   };
   const plainly = (filter: string) => connection.subscribe(filter, { noLocal: true });
-  for (const filter of downFilters) await subscribe(filter, plainly(filter));
+  for (const filter of [nameTopic, ...downFilters]) await subscribe(filter, plainly(filter));
   for (const filter of sharedDownFilters) {
     // No Local does not go with a shared subscription ([MQTT-3.8.3-4]).
     await subscribe(filter, (connection.subscribeShared ?? plainly)(filter));

@@ -24,25 +24,34 @@ interface HomeAssistantTopics {
 /**
  * Up: everything below the base, other places where replies may lie, and Home Assistant's discovery.
  * Down: requests to this node or to any, settings of this node, and Home Assistant's birth message.
- * What any node takes is never sent up: it was meant for those on this broker.
+ * What any node takes is never sent up: it was meant for those on this broker; nor is this node's
+ * claim to its name.
  */
 export function createDirections(options: {
   readonly address: NodeAddress;
   /** `recommender.replyPrefixes`, each ending in `/`. */
   readonly replyPrefixes: readonly string[];
   readonly homeAssistant: HomeAssistantTopics | undefined;
+  /** What a former name of this node has left: it stays here. */
+  readonly isFormer?: (topic: string) => boolean;
 }): Directions {
-  const { address, homeAssistant } = options;
+  const { address, homeAssistant, isFormer = () => false } = options;
   const births = homeAssistant === undefined ? [] : [homeAssistant.statusTopic];
   const downFilters = [...filtersTaken(address), ...births];
   const sharedDownFilters = [requestTopic({ ...address, node: anyNode }, "+")];
-  const isTaken = createAnyMatcher([...filtersTaken({ ...address, node: "+" }), ...births]);
+  // Each broker has its own question about the name; the bridge asks upstream by itself.
+  const { claim } = nodeTopics(address);
+  const isTaken = createAnyMatcher([
+    ...filtersTaken({ ...address, node: "+" }),
+    ...births,
+    claim.topic,
+  ]);
   const isForNode = createAnyMatcher([...downFilters, ...sharedDownFilters]);
   return {
     upFilters: listUpFilters(options),
     downFilters,
     sharedDownFilters,
-    goesUp: (topic) => !isTaken(topic),
+    goesUp: (topic) => !isTaken(topic) && !isFormer(topic),
     // A retained request would be asked again at each connect; a birth message is retained.
     comesDown: (topic, isRetained) =>
       isPlainTopic(topic) && isForNode(topic) && (!isRetained || births.includes(topic)),

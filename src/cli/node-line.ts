@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "../bus/connection.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { Channel } from "../contract/topics.js";
@@ -7,8 +6,6 @@ import { connectToNode, type FindNodes, type Remote } from "./remote.js";
 
 /** A connection over which a command talks with nodes in the contract's channels. */
 export interface NodeLine extends Omit<Remote, "connection"> {
-  /** What this command calls itself in the topics of requests and replies. */
-  readonly client: string;
   /** Aborted when the broker has gone; the reason is the error to tell. */
   readonly lost: AbortSignal;
   /**
@@ -52,7 +49,6 @@ export async function openNodeLine(
   );
   return {
     ...remote,
-    client: `cli-${randomUUID().slice(0, 8)}`,
     lost: lost.signal,
     async listen(channel, take, refuse) {
       listeners.set(channel.topic, createListener({ channel, take, refuse }));

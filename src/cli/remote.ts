@@ -6,6 +6,7 @@ import { createConnector, type VersionSetting } from "../bus/negotiate.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { Config } from "../config/schema.js";
 import { EarshotError, messageOf } from "../errors.js";
+import { isClientName } from "../contract/names.js";
 import type { FoundNode } from "../mdns/find-nodes.js";
 import { type NodeFile, readNodeFile } from "../node-file.js";
 import { chooseSignIn, type SignIn } from "./sign-in.js";
@@ -19,6 +20,8 @@ export interface Remote {
   readonly node: string;
   /** Where the broker is, for messages to people. */
   readonly where: string;
+  /** What this command calls itself in the topics of requests and replies. */
+  readonly client: string;
 }
 
 /** What happens on the connection, until it is ended. */
@@ -59,15 +62,16 @@ export async function connectToNode(
   let cause: unknown;
   const tryEach = async (candidates: readonly Candidate[]): Promise<Remote | undefined> => {
     for (const { route, version, ...place } of candidates) {
+      const names = nameClient(route);
       try {
         const connection = await createConnector(version)({
-          clientId: `earshot-cli-${randomUUID().slice(0, 8)}`,
+          clientId: names.clientId,
           timeoutMs: connectTimeoutMs,
           onClose: () => {},
           ...events,
           route,
         });
-        return { connection, ...place };
+        return { connection, client: names.client, ...place };
       } catch (error) {
         failures.push(`${place.where} (${messageOf(error)})`);
         cause = error;
@@ -91,6 +95,15 @@ export async function connectToNode(
     `no node can be reached at ${failures.join(", nor at ")}; ${hint}`,
     { cause },
   );
+}
+
+/** A user who may only ask must be called as it is, with whatever follows a hyphen. */
+function nameClient(route: Route): { readonly client: string; readonly clientId: string } {
+  const random = `cli-${randomUUID().slice(0, 8)}`;
+  const username = route.kind === "url" ? (route.username ?? "") : "";
+  const own = `${username}-${random}`;
+  const isOwn = username !== "" && isClientName(own);
+  return isOwn ? { client: own, clientId: own } : { client: random, clientId: `earshot-${random}` };
 }
 
 async function listCandidates(loaded: LoadedConfig): Promise<readonly Candidate[]> {

@@ -74,8 +74,8 @@ export interface EarshotClient {
    * Asks for the songs nearest by sound.
    *
    * @throws RecommendError with the contract's code, such as `not_found`; EarshotError `timeout`
-   *   when nobody answers, `broker_unavailable` when the broker refuses the request or the line is
-   *   closed; the signal's reason
+   *   when nobody answers, `broker_unavailable` when the broker refuses the request, is away for the
+   *   whole time, or the line is closed; the signal's reason
    */
   recommend(song: string | Song, options?: RecommendOptions): Promise<OkReply>;
   /**
@@ -124,7 +124,8 @@ export async function connect(
           mqtt: options.mqtt ?? {},
         })
       : borrowLine(broker.client);
-  const pending = createPendingQuestions();
+  const pending = createPendingQuestions(() => line.isConnected());
+  line.onConnect(pending.sendAll);
   const address = { base, node };
   const replies = replyChannel(replyTopic(address, clientId));
   const ready = line.listen(replies.topic, decoding(replies.codec, pending.settle));

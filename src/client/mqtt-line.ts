@@ -19,11 +19,15 @@ export interface MqttLine {
    */
   listen(filter: string, take: (message: ReceivedMessage) => void): Promise<() => Promise<void>>;
   /**
-   * Sends with QoS 1, not retained; without a connection, once there is one again.
+   * Sends with QoS 1, not retained; for a time when there is a connection. mqtt.js would keep what is
+   * sent without one, however much that is, and send it when nobody waits for the answer any more.
    *
    * @throws EarshotError `broker_unavailable` when the broker refuses it
    */
   send(topic: string, payload: string): Promise<void>;
+  isConnected(): boolean;
+  /** Calls with every new connection, after what is listened to has been subscribed to again. */
+  onConnect(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -94,6 +98,7 @@ function wrapClient(client: MqttClient, end: () => Promise<void>): MqttLine {
     }
   };
   client.on("message", dispatch);
+  const greeters = new Set<() => void>();
   const unsubscribe = async (filter: string): Promise<void> => {
     listeners.delete(filter);
     if (client.connected) await client.unsubscribeAsync(filter);
@@ -124,8 +129,14 @@ function wrapClient(client: MqttClient, end: () => Promise<void>): MqttLine {
         throw new EarshotError("broker_unavailable", message, { cause });
       }
     },
+    isConnected: () => client.connected,
+    onConnect(listener) {
+      greeters.add(listener);
+      client.on("connect", listener);
+    },
     async close() {
       client.off("message", dispatch);
+      for (const listener of greeters) client.off("connect", listener);
       for (const filter of listeners.keys()) await unsubscribe(filter).catch(() => {});
       await end();
     },

@@ -16,30 +16,34 @@ export interface PendingQuestions {
   /**
    * Asks, and waits for the reply with this id. The first reply counts, except for a `not_ready`
    * while the question will be asked again; what comes later, such as the second answer to a
-   * question that was asked twice, is passed over.
+   * question that was asked twice, is passed over. Without a connection the question waits for one.
    *
-   * @throws EarshotError `timeout`; what `send` throws; the signal's reason
+   * @throws EarshotError `timeout`, or `broker_unavailable` when there is no connection at that time;
+   *   what `send` throws; the signal's reason
    */
   ask(id: string, send: () => Promise<void>, patience: Patience): Promise<RecommendReply>;
   readonly settle: (reply: RecommendReply) => void;
+  /** Asks all of them again, on a new connection. */
+  readonly sendAll: () => void;
   /** Ends every waiting with an error. */
   readonly failAll: (error: EarshotError) => void;
 }
 
 interface Wait {
+  readonly send: () => void;
   readonly settle: (reply: RecommendReply) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Creates an empty list. */
-export function createPendingQuestions(): PendingQuestions {
+export function createPendingQuestions(isConnected: () => boolean): PendingQuestions {
   const waiting = new Map<string, Wait>();
   return {
     async ask(id, send, { timeoutMs, retryAfterMs, signal }) {
       signal?.throwIfAborted();
       const replied = createDeferred<RecommendReply>();
       const sendOnce = (): void => {
-        send().catch(replied.reject);
+        if (isConnected()) send().catch(replied.reject);
       };
       const abort = (): void => {
         replied.reject(signal?.reason);
@@ -52,11 +56,15 @@ export function createPendingQuestions(): PendingQuestions {
       };
       const deadline = setTimeout(() => {
         if (notReady !== undefined) replied.resolve(notReady);
-        replied.reject(new EarshotError("timeout", `no recommender answered in ${timeoutMs} ms`));
+        replied.reject(
+          isConnected()
+            ? new EarshotError("timeout", `no recommender answered in ${timeoutMs} ms`)
+            : new EarshotError("broker_unavailable", "there is no connection to the broker"),
+        );
       }, timeoutMs);
       const retry = retryAfterMs > 0 ? setInterval(sendOnce, retryAfterMs) : undefined;
       signal?.addEventListener("abort", abort);
-      waiting.set(id, { settle, reject: replied.reject });
+      waiting.set(id, { send: sendOnce, settle, reject: replied.reject });
       try {
         sendOnce();
         return await replied.promise;
@@ -68,6 +76,9 @@ export function createPendingQuestions(): PendingQuestions {
       }
     },
     settle: (reply) => waiting.get(reply.id)?.settle(reply),
+    sendAll() {
+      for (const wait of waiting.values()) wait.send();
+    },
     failAll(error) {
       for (const { reject } of waiting.values()) reject(error);
     },

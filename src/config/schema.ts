@@ -361,7 +361,7 @@ export const configSchema = {
   },
   homeAssistant: {
     discovery: choice({
-      doc: "Whether this node shows itself to Home Assistant; auto: on an external broker, and on the embedded one once Home Assistant is seen there.",
+      doc: "Whether this node shows itself to Home Assistant; auto: on an external broker, over a bridge, and on the embedded one once Home Assistant is seen there.",
       words: ["auto", "true", "false"],
       default: "auto",
       env: "EARSHOT_HOME_ASSISTANT_DISCOVERY",

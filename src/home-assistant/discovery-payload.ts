@@ -54,13 +54,17 @@ export function describeNode(described: DescribedNode): DiscoveryPayload {
   };
 }
 
-/** The same message with entities that are to go: those are left with their platform alone. */
+/**
+ * The same message with entities that are to go: those are left with their platform alone. They
+ * come first, because Home Assistant ends with a message at the first component on which it is
+ * still at work (core, mqtt/discovery.py, `discovery_pending_discovered`).
+ */
 export function withRemoved(
   payload: DiscoveryPayload,
   removed: Readonly<Record<string, string>>,
 ): DiscoveryPayload {
   const gone = Object.entries(removed).map(([key, platform]) => [key, { platform }] as const);
-  return { ...payload, components: { ...payload.components, ...Object.fromEntries(gone) } };
+  return { ...payload, components: { ...Object.fromEntries(gone), ...payload.components } };
 }
 
 function toComponents(

@@ -5,10 +5,13 @@ import type { Announcement } from "./announced-file.js";
 
 /** What it takes to clear away what a node has left under another name. */
 export interface GhostTools {
-  /** Whether a live node has this name. */
-  readonly isHeld: (address: NodeAddress) => Promise<boolean>;
-  /** Takes retained messages off the broker, once: not again after a reconnect. */
-  readonly clear: (topics: readonly string[]) => Promise<void>;
+  /**
+   * Takes retained messages off the brokers, once: not again after a reconnect. With an owner they
+   * stay where another live node has the owner's name.
+   *
+   * @returns whether they were taken off any
+   */
+  readonly clear: (topics: readonly string[], owner?: NodeAddress) => Promise<boolean>;
 }
 
 /**
@@ -28,9 +31,8 @@ export async function clearGhosts(
     const { topic, base, node } = ghost;
     const isOurs = base === address.base && node === address.node;
     try {
-      if (!isOurs && (await tools.isHeld({ base, node }))) continue;
-      await tools.clear([topic]);
-      log.info({ topic }, "took a former device out of Home Assistant");
+      const isCleared = await tools.clear([topic], isOurs ? undefined : { base, node });
+      if (isCleared) log.info({ topic }, "took a former device out of Home Assistant");
     } catch (error) {
       log.warn({ topic, reason: messageOf(error) }, "a former device could not be taken away");
       left.push(ghost);

@@ -21,8 +21,8 @@ export interface HomeAssistantOptions extends GhostTools {
     readonly prefix: string;
     readonly statusTopic: string;
   };
-  /** Whether the broker is one that other programs run: then `auto` means yes. */
-  readonly isExternalBroker: boolean;
+  /** Whether what is published reaches a broker that other programs run: then `auto` means yes. */
+  readonly isSharedBroker: boolean;
   readonly dataDir: string;
   readonly log: Log;
   readonly clock: Clock;
@@ -141,7 +141,7 @@ export function createHomeAssistant(options: HomeAssistantOptions): HomeAssistan
 function decide(options: HomeAssistantOptions, wasAnnounced: boolean): boolean {
   const { discovery } = options.config;
   if (discovery !== "auto") return discovery === "true";
-  return options.isExternalBroker || wasAnnounced;
+  return options.isSharedBroker || wasAnnounced;
 }
 
 function platformsOf({

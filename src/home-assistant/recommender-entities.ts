@@ -87,6 +87,11 @@ export function recommenderEntities(address: NodeAddress, topics: NodeTopics): E
   };
 }
 
+/** Before the first query there is no latency: `None` is Home Assistant's word for unknown. */
+function unlessZero(key: string): string {
+  return `{{ value_json.${key} or none }}`;
+}
+
 function queryEntities(topics: NodeTopics): Entities {
   const common = {
     platform: "sensor",
@@ -110,12 +115,12 @@ function queryEntities(topics: NodeTopics): Entities {
     query_latency: {
       ...latency,
       name: "Query latency",
-      value_template: "{{ value_json.p50_ms }}",
+      value_template: unlessZero("p50_ms"),
     },
     query_latency_p99: {
       ...latency,
       name: "Query latency, 99 of 100",
-      value_template: "{{ value_json.p99_ms }}",
+      value_template: unlessZero("p99_ms"),
       enabled_by_default: false,
     },
     queries: {

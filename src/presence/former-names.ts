@@ -5,6 +5,7 @@ import { type NodeAddress, retainedTopics } from "../contract/topics.js";
 import { messageOf } from "../errors.js";
 import type { Log, Service } from "../lifecycle.js";
 import { replaceFile } from "../storage/durable-files.js";
+import type { Clear } from "./clearing.js";
 
 const fileSchema = z.object({
   names: z.array(z.object({ base: z.string(), node: z.string() })),
@@ -14,10 +15,7 @@ export interface FormerNamesOptions {
   readonly address: NodeAddress;
   readonly dataDir: string;
   readonly log: Log;
-  /** Whether a live node has this name. */
-  readonly isHeld: (address: NodeAddress) => Promise<boolean>;
-  /** Takes retained messages off the broker, once. */
-  readonly clear: (topics: readonly string[]) => Promise<void>;
+  readonly clear: Clear;
 }
 
 /** The service, and what to call after each connect. */
@@ -32,7 +30,7 @@ export interface FormerNames extends Service {
  */
 export function createFormerNames(options: FormerNamesOptions): FormerNames {
   const { address, log } = options;
-  const path = join(options.dataDir, "names.json");
+  const path = pathOf(options.dataDir);
   let names: readonly NodeAddress[] = [];
   let isUp = false;
   let working = Promise.resolve();
@@ -42,8 +40,7 @@ export function createFormerNames(options: FormerNamesOptions): FormerNames {
     for (const name of names) {
       if (isSame(name, address)) continue;
       try {
-        if (await options.isHeld(name)) continue;
-        await options.clear(retainedTopics(name));
+        if (!(await options.clear(retainedTopics(name), name))) continue;
         log.info({ ...name }, "cleared what a former name of this node had left on the broker");
       } catch (error) {
         log.debug({ ...name, reason: messageOf(error) }, "a former name could not be cleared");
@@ -70,10 +67,10 @@ export function createFormerNames(options: FormerNamesOptions): FormerNames {
   return {
     name: "former names",
     connected() {
-      if (isUp && names.length > 1) void run();
+      if (isUp && names.some((name) => !isSame(name, address))) void run();
     },
     async start() {
-      names = await readNames(path);
+      names = await readNames(options.dataDir);
       isUp = true;
       await run();
     },
@@ -84,12 +81,17 @@ export function createFormerNames(options: FormerNamesOptions): FormerNames {
   };
 }
 
-async function readNames(path: string): Promise<readonly NodeAddress[]> {
+/** This node's name at its last start, and former ones that are still to be cleared. */
+export async function readNames(dataDir: string): Promise<readonly NodeAddress[]> {
   try {
-    return fileSchema.parse(JSON.parse(await readFile(path, "utf8"))).names;
+    return fileSchema.parse(JSON.parse(await readFile(pathOf(dataDir), "utf8"))).names;
   } catch {
     return [];
   }
+}
+
+function pathOf(dataDir: string): string {
+  return join(dataDir, "names.json");
 }
 
 function isSame(a: NodeAddress, b: NodeAddress): boolean {

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { runHere, startNodeHere } from "../support/node-here.js";
-import { isolatedEnv, startNode } from "../support/node-process.js";
+import { isolatedEnv, type NodePlace, startNode } from "../support/node-process.js";
+import { until } from "./bridges.js";
 
 async function nextStatus(upstream: TestClient, status: string): Promise<void> {
   await upstream.next(({ topic, text }) => topic === "earshot/test/status" && text === status);
@@ -32,11 +35,15 @@ test("an existing Mosquitto sees the whole node, asks it by Response Topic, and 
   const reply = await upstream.next(({ topic }) => topic === "earshot/answers/me");
   assert.equal(String(reply.correlationData), "7");
   assert.match(reply.text, /"id":"x","status":/u);
-  // Home Assistant, which is at home on Mosquitto, sees the node and is seen by it.
+  // Home Assistant, which is at home on Mosquitto, sees the node at once, and is seen by it.
   await upstream.subscribe("homeassistant/device/+/config");
-  await upstream.publish("homeassistant/status", "online", { retain: true });
-  const discovery = await upstream.next(({ topic }) => topic.startsWith("homeassistant/device/"));
-  assert.match(discovery.text, /"components":/u);
+  const nextDevice = async () => {
+    const device = await upstream.next(({ topic }) => topic.startsWith("homeassistant/device/"));
+    assert.match(device.text, /"components":/u);
+  };
+  await nextDevice();
+  await upstream.publish("homeassistant/status", "online");
+  await nextDevice();
   await upstream.publish("earshot/test/recommend/request/me", '{"limit":0}');
   const refusal = await upstream.next(({ topic }) => topic === "earshot/test/recommend/reply/me");
   assert.match(refusal.text, /"code":"bad_request"/u);
@@ -47,6 +54,59 @@ test("an existing Mosquitto sees the whole node, asks it by Response Topic, and 
   await nextStatus(upstream, "online");
   child.child.kill("SIGKILL");
   await nextStatus(upstream, "offline");
+});
+
+test("a second node of the same name works for its own broker, and renaming either leaves no ghost and takes nothing from the other", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  const port = await startMosquitto(t);
+  const env = { EARSHOT_BRIDGE_URL: `mqtt://127.0.0.1:${port}` };
+  const device = "homeassistant/device/earshot_test/config";
+  const upstream = await connectTestClient(t, port);
+  for (const filter of ["earshot/#", "homeassistant/#"]) await upstream.subscribe(filter);
+  const first = await startNodeHere(t, env);
+  await nextStatus(upstream, "online");
+  await upstream.next(({ topic }) => topic === device);
+
+  const second = await startNodeHere(t, env);
+  await until("the error", () =>
+    second.log.some((line) => line.includes("another live node on the upstream broker")),
+  );
+  const local = await connectTestClient(t, second.port);
+  await local.subscribe("earshot/test/recommend/reply/me");
+  await local.publish("earshot/test/recommend/request/me", "Hello by Adele");
+  assert.match((await local.next(() => true)).text, /"status":"ok"/u);
+  await second.stop();
+
+  const keeping = (node: NodePlace, name: string): NodeJS.ProcessEnv => ({
+    ...env,
+    EARSHOT_DATA_DIR: node.dataDir,
+    EARSHOT_NODE_ID: name,
+  });
+  await startNodeHere(t, keeping(second, "study"));
+  await upstream.next(({ topic }) => topic === "homeassistant/device/earshot_study/config");
+  const isForgotten = (file: string): boolean =>
+    !readFileSync(join(second.dataDir, file), "utf8").includes('"test"');
+  for (const file of ["names.json", "home-assistant.json"])
+    await until(file, () => isForgotten(file));
+  const late = await connectTestClient(t, port);
+  for (const filter of ["earshot/test/#", "homeassistant/#"]) await late.subscribe(filter);
+  await nextStatus(late, "online");
+  for (const topic of ["earshot/test/info", "earshot/test/catalogue", device])
+    await late.next((seen) => seen.topic === topic);
+
+  await first.stop();
+  const attic = await startNodeHere(t, keeping(first, "attic"));
+  const isCleared = (topic: string) =>
+    late.next((seen) => seen.topic === topic && seen.text === "");
+  for (const topic of ["earshot/test/status", "earshot/test/info", device]) await isCleared(topic);
+  await late.next(({ topic }) => topic === "homeassistant/device/earshot_attic/config");
+
+  await attic.stop();
+  await startNodeHere(t, {
+    ...keeping(attic, "attic"),
+    EARSHOT_HOME_ASSISTANT_DISCOVERY: "false",
+  });
+  await isCleared("homeassistant/device/earshot_attic/config");
 });
 
 test("a bridge to nowhere, to itself or without a broker of the node's own is refused by its key", async (t) => {

@@ -1,10 +1,13 @@
 import type { TestContext } from "node:test";
-import { type Bridge, createBridge } from "../../src/bridge/bridge.js";
+import { type Bridge, createBridge, type UpstreamName } from "../../src/bridge/bridge.js";
 import { createDirections } from "../../src/bridge/directions.js";
 import type { OutboxLimits } from "../../src/bridge/outbox.js";
 import { createEmbeddedBroker, type EmbeddedBroker } from "../../src/broker/embedded.js";
+import type { Route } from "../../src/bus/connection.js";
 import { createConnector, type VersionSetting } from "../../src/bus/negotiate.js";
+import { createSideLine } from "../../src/bus/side-line.js";
 import { nodeTopics } from "../../src/contract/topics.js";
+import { createNameAtBroker } from "../../src/presence/name-at-broker.js";
 import { recordLog, type RecordedLog } from "../support/logs.js";
 import { createManualClock, type ManualClock } from "../support/manual-clock.js";
 
@@ -25,7 +28,16 @@ export async function startOwnBroker(t: TestContext): Promise<EmbeddedBroker> {
   return broker;
 }
 
-/** Bridges a broker to another one, for a node of this name. */
+/** Where nobody else can have the name, there is no need to wait for an answer. */
+function nameOfNobodyElse(topic: string): UpstreamName {
+  return { topic, claim: async () => ({ release: async () => {} }), hear() {} };
+}
+
+/**
+ * Bridges a broker to another one, for a node of this name.
+ *
+ * @param options with an `instance` the node asks for its name upstream
+ */
 export async function bridgeTo(
   t: TestContext,
   options: {
@@ -34,19 +46,27 @@ export async function bridgeTo(
     readonly broker?: EmbeddedBroker;
     readonly version?: VersionSetting;
     readonly limits?: OutboxLimits;
+    readonly instance?: string;
   },
 ): Promise<BridgedBroker> {
-  const { node, upstreamPort, version = "auto", limits } = options;
+  const { node, upstreamPort, version = "auto", limits, instance } = options;
   const broker = options.broker ?? (await startOwnBroker(t));
-  const topics = nodeTopics({ base: "earshot", node });
+  const address = { base: "earshot", node };
+  const topics = nodeTopics(address);
   const connectOwn = createConnector("5");
   const connectUpstream = createConnector(version);
   const common = { clientId: `${node}-bridge`, timeoutMs: 5000 };
+  const route: Route = { kind: "url", url: `mqtt://127.0.0.1:${upstreamPort}` };
   const log = recordLog();
   const clock = createManualClock();
+  const named = (run: string): UpstreamName => {
+    const startedAt = "2026-11-23T10:00:00.000Z";
+    const name = createNameAtBroker({ address, instance: run, startedAt, log });
+    return { ...name, claim: () => name.claim(createSideLine(connectUpstream, route).open) };
+  };
   const bridge = createBridge({
     directions: createDirections({
-      address: { base: "earshot", node },
+      address,
       replyPrefixes: [],
       homeAssistant: undefined,
     }),
@@ -61,9 +81,10 @@ export async function bridgeTo(
       connectUpstream({
         ...events,
         ...common,
-        route: { kind: "url", url: `mqtt://127.0.0.1:${upstreamPort}` },
+        route,
         will: { topic: topics.status.topic, payload: "offline" },
       }),
+    name: instance === undefined ? nameOfNobodyElse(topics.claim.topic) : named(instance),
     log,
     clock,
     random: () => 0.5,

@@ -27,10 +27,11 @@ test("no topic goes both ways", () => {
   }
 });
 
-test("what another node takes goes neither way", () => {
+test("what another node takes goes neither way, nor does this one's claim to its name", () => {
   for (const topic of [
     "home/earshot/study/recommend/request/me",
     "home/earshot/study/mic/threshold/set",
+    "home/earshot/kitchen/claim",
   ]) {
     const ways = [directions.goesUp(topic), directions.comesDown(topic, false)];
     assert.deepEqual(ways, [false, false], topic);
@@ -53,4 +54,13 @@ test("replies outside the base and discovery go up too, and no filter overlaps a
   const inside = { ...homeAssistant, prefix: "home/earshot/ha" };
   const covered = createDirections({ address, replyPrefixes: [], homeAssistant: inside });
   assert.deepEqual(covered.upFilters, ["home/earshot/#"]);
+});
+
+test("what a former name has left does not go up", () => {
+  const isFormer = (topic: string): boolean => topic.startsWith("home/earshot/study/");
+  const some = createDirections({ address, replyPrefixes: [], homeAssistant, isFormer });
+  assert.deepEqual(
+    [some.goesUp("home/earshot/study/status"), some.goesUp("home/earshot/kitchen/status")],
+    [false, true],
+  );
 });

@@ -13,7 +13,19 @@ test("the node's own broker is no upstream, by whatever name", async (t) => {
     const env = { EARSHOT_BRIDGE_URL: `mqtt://${host}:${port}` };
     const { config } = loadConfig({ env, flags: {} });
     const topics = nodeTopics({ base: "earshot", node: "test" });
-    const bridge = await openBridge({ config, topics, broker, log: recordLog() });
+    const bridge = await openBridge({
+      config,
+      topics,
+      broker,
+      findFormer: async () => () => false,
+      name: {
+        topic: topics.claim.topic,
+        claim: async () => ({ release: async () => {} }),
+        hear() {},
+      },
+      onUp() {},
+      log: recordLog(),
+    });
     await assert.rejects(
       async () => await bridge?.start(),
       /bridge\.url: expected another broker, got mqtt:.*the one that this node carries/u,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect, EarshotError, RecommendError } from "../../src/client/client.js";
 import type { PeakEvent } from "../../src/contract/state.js";
+import { startCutProxy } from "../support/cut-proxy.js";
 import { findFreePort, needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { shareNodeHere } from "../support/shared-node-here.js";
@@ -126,6 +127,32 @@ test("a program's own mqtt.js client is used, and left open and without our filt
   await earshot.close();
   assert.ok(client.connected);
   assert.equal(client.listenerCount("message"), 1, "the test's own");
+});
+
+test("while the broker is away questions are refused and not kept; one that still waits is asked when it is back", async (t) => {
+  const proxy = await startCutProxy(t, node().port);
+  // With 0 mqtt.js would not subscribe again; it is brought back by hand below.
+  const away = await connectTestClient(t, proxy.port, { reconnectPeriod: 3_600_000 });
+  const watcher = await connectTestClient(t, node().port);
+  await watcher.subscribe("earshot/any/recommend/request/away");
+  const earshot = await connect({ client: away.client }, { clientId: "away" });
+  t.after(() => earshot.close());
+  proxy.cut();
+  await away.closed();
+  const hasty = { timeoutMs: 20, retryAfterMs: 5 };
+  const refusal = { code: "broker_unavailable", message: /no connection/u };
+  await Promise.all(
+    Array.from({ length: 50 }, () => assert.rejects(earshot.recommend("Hello", hasty), refusal)),
+  );
+  const patient = earshot.recommend("Hey Jude", { retryAfterMs: 0 });
+  away.client.reconnect();
+  assert.equal((await patient).match.title, "Hey Jude");
+  await watcher.publish("earshot/any/recommend/request/away", "end");
+  await watcher.next(({ text }) => text === "end");
+  assert.deepEqual(
+    watcher.seen.map(({ text }) => JSON.parse(text).title),
+    ["Hey Jude"],
+  );
 });
 
 test("a broker that is not there, and a name that is none, are told at once", async () => {

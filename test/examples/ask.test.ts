@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
 import { programRoot } from "../../src/program.js";
 import { needMosquitto, run } from "../support/mosquitto.js";
+import { findPython } from "../support/python.js";
 import { shareNodeHere } from "../support/shared-node-here.js";
 
 const examples = join(programRoot, "examples");
+const paho = { module: "paho.mqtt.client", debian: "python3-paho-mqtt", word: "paho" };
 const node = shareNodeHere();
 
 test("the example for Node asks through earshot/client", async () => {
@@ -16,8 +19,19 @@ test("the example for Node asks through earshot/client", async () => {
   assert.match(stdout, /^Like Hello by .+:\n1\. .+ by .+\n2\. /u);
 });
 
+test("the program in docs/clients.md runs as it stands", async () => {
+  const text = readFileSync(join(programRoot, "docs", "clients.md"), "utf8");
+  const [, program = ""] = /```js\n([^`]+)```/u.exec(text) ?? [];
+  const here = program.replace("mqtt://127.0.0.1:1883", `mqtt://127.0.0.1:${node().port}`);
+  assert.notEqual(here, program);
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", here], {
+    cwd: programRoot,
+  });
+  assert.match(stdout, /^Queen .+\ntest online\n$/u);
+});
+
 test("the example for Python asks with paho", async (t) => {
-  const python = await findPython(t);
+  const python = await findPython(t, paho);
   if (python === undefined) return;
   const args = [join(examples, "python", "ask.py"), "Hey Jude", "127.0.0.1", String(node().port)];
   const { stdout } = await run(python, args);
@@ -31,19 +45,3 @@ test("the example for the shell asks with mosquitto_rr", async (t) => {
   const reply = replySchema.parse(JSON.parse(stdout));
   assert.ok(reply.status === "ok" && reply.match.title === "Hey Jude");
 });
-
-/** Debian's python3-paho-mqtt is for Debian's Python, which need not be the first on the PATH. */
-async function findPython(t: TestContext): Promise<string | undefined> {
-  for (const python of ["python3", "/usr/bin/python3"]) {
-    try {
-      await run(python, ["-c", "import paho.mqtt.client"]);
-      return python;
-    } catch {
-      // The next one may have it.
-    }
-  }
-  if (process.env["EARSHOT_TEST_REQUIRE"]?.includes("paho") === true)
-    throw new Error("python3-paho-mqtt is missing");
-  t.skip("python3-paho-mqtt is not installed");
-  return undefined;
-}

@@ -83,10 +83,10 @@ test("every id is used once, and every topic is one that the node has", () => {
   }
 });
 
-test("an entity that goes is left with its platform alone", () => {
+test("an entity that goes is left with its platform alone, before all others", () => {
   const payload = withRemoved(describeNode({ ...whole, micMode: undefined }), { peak: "event" });
   const { components } = devicePayload.parse(JSON.parse(JSON.stringify(payload)));
-  assert.deepEqual(components["peak"], { platform: "event" });
+  assert.deepEqual(Object.entries(components)[0], ["peak", { platform: "event" }]);
   assert.ok(components["title"] !== undefined);
 });
 
@@ -106,4 +106,38 @@ test("the message is small enough for any broker", () => {
   const longest = { base: "a".repeat(64), node: "n".repeat(32) };
   const bytes = Buffer.byteLength(JSON.stringify(describeNode({ ...whole, address: longest })));
   assert.ok(bytes < 16_384, `${bytes} bytes`);
+});
+
+test("the rules refuse what Home Assistant refuses", () => {
+  const good = JSON.parse(JSON.stringify(describeNode(whole)));
+  const { level, title, threshold } = good.components;
+  const withComponent = (key: string, component: object) => ({
+    ...good,
+    components: { [key]: component },
+  });
+  const bad: Readonly<Record<string, object>> = {
+    "an option of the root": { ...good, retain: true },
+    "an option of the device": { ...good, device: { ...good.device, url: "https://a.example" } },
+    "an option of the origin": { ...good, origin: { ...good.origin, url: "https://a.example" } },
+    "no origin": { ...good, origin: undefined },
+    "a space in a key": withComponent("the level", level),
+    object_id: withComponent("level", { ...level, object_id: "level" }),
+    "another platform's entity id": withComponent("level", {
+      ...level,
+      default_entity_id: "number.earshot_kitchen_level",
+    }),
+    "no unique id": withComponent("level", { ...level, unique_id: undefined }),
+    "a wildcard": withComponent("level", { ...level, state_topic: "earshot/+/mic/level" }),
+    "a control character": withComponent("level", { ...level, state_topic: "earshot/\u0007" }),
+    "a unit that is none of its class": withComponent("level", {
+      ...level,
+      device_class: "sound_pressure",
+    }),
+    "a text that is too long": withComponent("title", { ...title, max: 256 }),
+    "a number without a range": withComponent("threshold", { ...threshold, max: 3, min: 3 }),
+  };
+  assert.ok(devicePayload.safeParse(good).success);
+  for (const [what, payload] of Object.entries(bad)) {
+    assert.equal(devicePayload.safeParse(payload).success, false, what);
+  }
 });

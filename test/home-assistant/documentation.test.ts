@@ -1,35 +1,19 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.js";
 import { configLeaves } from "../../src/config/schema.js";
 import { nodeTopics } from "../../src/contract/topics.js";
 import { describeNode } from "../../src/home-assistant/discovery-payload.js";
-import { programRoot } from "../../src/program.js";
 import { makeTempFolder } from "../support/temp-folder.js";
+import { files, pieces, readme, readPiece } from "./pieces.js";
 
-const folder = join(programRoot, "docs", "home-assistant");
-const readme = readFileSync(join(folder, "README.md"), "utf8");
-const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
 const address = { base: "earshot", node: "kitchen" };
 
 const entityIds = Object.values(
   describeNode({ address, version: "1", micMode: "adaptive", hasRecommender: true }).components,
 ).map((component) => String(Reflect.get(component, "default_entity_id")));
-
-/** Every piece of YAML that a person may paste, by where it stands. */
-const pieces: ReadonlyMap<string, string> = new Map([
-  ...files.map((file) => [file, readFileSync(join(folder, file), "utf8")] as const),
-  ...[...readme.matchAll(/^ *```yaml\n(.*?)^ *```/gmsu)].map(
-    ([, text = ""], index) => [`README.md, block ${index + 1}`, text] as const,
-  ),
-]);
-
-/** Home Assistant's own tag, which stands for what is filled in by hand. */
-const customTags = [{ tag: "!input", resolve: (name: string) => `input ${name}` }];
 
 test("every piece of YAML in the documentation can be read", () => {
   assert.deepEqual(files, [
@@ -39,7 +23,7 @@ test("every piece of YAML in the documentation can be read", () => {
     "play-the-best-hit.yaml",
   ]);
   for (const [where, text] of pieces) {
-    const content: unknown = parse(text, { customTags, uniqueKeys: true, strict: true });
+    const content: unknown = readPiece(text);
     assert.ok(typeof content === "object" && content !== null, where);
   }
   for (const file of files) assert.ok(readme.includes(`(${file})`), `${file} has its link`);
@@ -65,7 +49,7 @@ test("the documentation names entities and topics that a node has, and every one
 
 test("the blueprint uses every input that it asks for, and no other", () => {
   const text = pieces.get("blueprint.yaml") ?? "";
-  const { blueprint } = parse(text, { customTags });
+  const { blueprint } = readPiece(text);
   const used = new Set([...text.matchAll(/!input (\w+)/gu)].map(([, name = ""]) => name));
   assert.deepEqual([...used].toSorted(), Object.keys(blueprint.input).toSorted());
 });
@@ -73,7 +57,7 @@ test("the blueprint uses every input that it asks for, and no other", () => {
 test("automations have triggers and actions, and each trigger that is chosen by is there", () => {
   for (const file of ["ask-on-the-phone.yaml", "blueprint.yaml", "play-the-best-hit.yaml"]) {
     const text = pieces.get(file) ?? "";
-    const { triggers, actions, mode } = parse(text, { customTags });
+    const { triggers, actions, mode } = readPiece(text);
     assert.ok(triggers.length > 0 && actions.length > 0 && typeof mode === "string", file);
     const ids = new Set(triggers.map((trigger: { id?: string }) => trigger.id));
     const chosen = [...text.matchAll(/condition: trigger\n\s+id: (\w+)/gu)].map(([, id]) => id);

@@ -5,18 +5,24 @@ import { z } from "zod";
 //   https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery (topic, device, origin,
 //     components, removal), and the pages of the platforms: https://www.home-assistant.io/integrations/
 //     binary_sensor.mqtt, button.mqtt, event.mqtt, number.mqtt, sensor.mqtt, switch.mqtt, text.mqtt
-//   home-assistant/core, homeassistant/components/mqtt/schemas.py (shared options)
-// Home Assistant drops options that it does not know; here they are errors, for they are typos.
+//   home-assistant/core, homeassistant/components/mqtt/schemas.py (device, origin, availability,
+//     shared options), discovery.py (keys, removal, what a root hands down), and {binary_sensor,
+//     button,event,number,sensor,switch,text}.py (`_PLATFORM_SCHEMA_BASE` and what is checked after)
+// An unknown option of the root, the device, the origin or an availability makes Home Assistant
+// refuse the whole message; one of a component is dropped in silence. Here both are errors.
+// `default_entity_id` is known from 2025.10 on; `object_id`, which it replaces, was dropped in 2026.4
+// (core #151775), so it is an error, too.
 
 /** `<prefix>/device/[<node_id>/]<object_id>/config`. */
 export const discoveryTopicPattern =
   /^[^#+]+\/device\/(?:[a-zA-Z0-9_-]+\/)?[a-zA-Z0-9_-]+\/config$/u;
 
+/** As `valid_topic` has it (mqtt/util.py); wildcards would be allowed where one only listens. */
 const topic = z
   .string()
   .min(1)
   .max(65_535)
-  .regex(/^[^#+\0]+$/u);
+  .regex(/^[^#+\p{Cc}]+$/u);
 const template = z.string().regex(/\{[{%].*[}%]\}/su);
 const webUrl = z.string().regex(/^(?:https?|homeassistant):\/\//u);
 
@@ -145,15 +151,22 @@ const button = z.strictObject({
   device_class: z.enum(["identify", "restart", "update"]).optional(),
 });
 
-const component = z.discriminatedUnion("platform", [
-  event,
-  sensor,
-  binarySensor,
-  switchPlatform,
-  number,
-  text,
-  button,
-]);
+const component = z
+  .discriminatedUnion("platform", [
+    event,
+    sensor,
+    binarySensor,
+    switchPlatform,
+    number,
+    text,
+    button,
+  ])
+  .refine(({ platform, default_entity_id: id }) => id.startsWith(`${platform}.`), {
+    error: "the entity id is one of another platform",
+  });
+
+/** Home Assistant takes the id of a component apart at spaces (`_generate_device_config`). */
+const componentKey = z.string().regex(/^[a-zA-Z0-9_-]+$/u);
 
 /** A component with nothing but its platform: the entity is removed. */
 const removal = z.strictObject({ platform: z.string() });
@@ -165,7 +178,12 @@ export const devicePayload = z.strictObject({
     name: z.string(),
     manufacturer: z.string().optional(),
     model: z.string().optional(),
+    model_id: z.string().optional(),
+    serial_number: z.string().optional(),
+    hw_version: z.string().optional(),
     sw_version: z.string().optional(),
+    suggested_area: z.string().optional(),
+    via_device: z.string().optional(),
     configuration_url: webUrl.optional(),
   }),
   origin: z.strictObject({
@@ -174,7 +192,7 @@ export const devicePayload = z.strictObject({
     support_url: webUrl.optional(),
   }),
   availability,
-  components: z.record(z.string(), z.union([component, removal])),
+  components: z.record(componentKey, z.union([component, removal])),
 });
 
 export type CheckedPayload = z.infer<typeof devicePayload>;

@@ -165,7 +165,7 @@ test("on its own broker a node keeps quiet until Home Assistant is seen, and the
   const settings = {
     port: brokerPort(),
     dataDir: await makeTempFolder(t),
-    isExternalBroker: false,
+    isSharedBroker: false,
   };
   const first = await startService(t, settings);
   await seenByNode(first.bus, home);

@@ -8,7 +8,7 @@ import {
   createHomeAssistant,
   type HomeAssistantOptions,
 } from "../../src/home-assistant/home-assistant.js";
-import { isNameHeld } from "../../src/presence/name-claim.js";
+import { createClearing } from "../../src/presence/clearing.js";
 import { recordLog } from "../support/logs.js";
 import { createManualClock } from "../support/manual-clock.js";
 import type { Cleanup } from "../support/temp-folder.js";
@@ -20,12 +20,12 @@ export interface ServiceSettings {
   readonly node?: string;
   readonly hasEars?: boolean;
   readonly config?: Partial<HomeAssistantOptions["config"]>;
-  readonly isExternalBroker?: boolean;
+  readonly isSharedBroker?: boolean;
 }
 
 /** A node's bus and its Home Assistant service, on a real broker, with a clock of the test's own. */
 export async function startService(t: Cleanup, settings: ServiceSettings) {
-  const { port, dataDir, node = "kitchen", hasEars = true, isExternalBroker = true } = settings;
+  const { port, dataDir, node = "kitchen", hasEars = true, isSharedBroker = true } = settings;
   const address = { base: "earshot", node };
   const topics = nodeTopics(address);
   const route: Route = { kind: "url", url: `mqtt://127.0.0.1:${port}` };
@@ -62,12 +62,11 @@ export async function startService(t: Cleanup, settings: ServiceSettings) {
       statusTopic: "homeassistant/status",
       ...settings.config,
     },
-    isExternalBroker,
+    isSharedBroker,
     dataDir,
     log,
     clock,
-    isHeld: (other) => isNameHeld(line.open, other),
-    clear: (stale) => line.clear(stale),
+    clear: createClearing([line]),
     resend: () => bus.resend(),
   });
   const stop = async (): Promise<void> => {

@@ -8,6 +8,7 @@ import type { Route } from "../../src/bus/connection.js";
 import { createConnector } from "../../src/bus/negotiate.js";
 import { createSideLine } from "../../src/bus/side-line.js";
 import { nodeTopics, retainedTopics } from "../../src/contract/topics.js";
+import { createClearing } from "../../src/presence/clearing.js";
 import { chooseName } from "../../src/presence/choose-name.js";
 import { createFormerNames } from "../../src/presence/former-names.js";
 import { claimName, isNameHeld } from "../../src/presence/name-claim.js";
@@ -165,8 +166,7 @@ test("a node that was renamed clears what its former name left, unless that is s
       address: { base: "earshot", node },
       dataDir,
       log: recordLog(),
-      isHeld: (other) => isNameHeld(line.open, other),
-      clear: (stale) => line.clear(stale),
+      clear: createClearing([line]),
     });
     await names.start();
     await names.stop();

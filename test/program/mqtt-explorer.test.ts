@@ -3,16 +3,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { programRoot } from "../../src/program.js";
+import { run } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
 
+/** The tree as it stands in the documentation. */
+function documentedTree(): string {
+  const text = readFileSync(join(programRoot, "docs", "mqtt-explorer.md"), "utf8");
+  return /```text\n([^`]*)```/u.exec(text)?.[1] ?? "";
+}
+
 /** The topics of the tree in docs/mqtt-explorer.md: two spaces a level, values after the equals sign. */
 function documentedTopics(): readonly string[] {
-  const text = readFileSync(join(programRoot, "docs", "mqtt-explorer.md"), "utf8");
-  const [, block = ""] = /```text\n([^`]*)```/u.exec(text) ?? [];
   const path: string[] = [];
   const topics: string[] = [];
-  for (const line of block.trimEnd().split("\n")) {
+  for (const line of documentedTree().trimEnd().split("\n")) {
     const [, indent = "", mark, name = ""] = /^( *)(▼ )?([^ ]+)/u.exec(line) ?? [];
     path.splice(indent.length / 2, Infinity, name);
     if (mark === undefined) topics.push(path.join("/"));
@@ -48,4 +53,10 @@ test("a tool that connects later sees the whole node: the documented topics, as 
   const health: unknown = JSON.parse(retained.get("earshot/kitchen/health") ?? "null");
   const values = Object.values(health ?? {});
   assert.ok(values.length > 5 && values.every((value) => typeof value === "number"));
+});
+
+test("the tree in the documentation is what the script draws of a live node (else: node scripts/topic-tree.js --write)", async () => {
+  const script = join(programRoot, "scripts", "topic-tree.js");
+  const { stdout } = await run(process.execPath, [script]);
+  assert.equal(documentedTree(), stdout);
 });

@@ -6,10 +6,11 @@ import { test, type TestContext } from "node:test";
 import { connect } from "../../src/client/client.js";
 import { infoSchema } from "../../src/contract/state.js";
 import { programRoot } from "../../src/program.js";
+import { password, writeUsers } from "../broker/users/support.js";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
-import { type NodeProcess, startNode } from "../support/node-process.js";
+import { copyPreparedData, type NodeProcess, startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 const clientOf = (port: number): NodeJS.ProcessEnv => ({
@@ -89,6 +90,26 @@ test("the three lines of the docs make an ear and a recommender; killed under lo
   assert.ok(earNode.log.every((line) => !line.includes("request ignored")));
 });
 
+test("without another broker an ear of three lines joins the one of the Pi that answers, as a user of its own", async (t) => {
+  const [, , ear = ""] = readExamples();
+  const dataDir = await copyPreparedData(t);
+  await writeUsers(dataDir, { kitchen: { role: "node" }, home: { role: "home" } });
+  const { port } = await startNodeHere(t, { EARSHOT_DATA_DIR: dataDir, EARSHOT_NODE_ID: "attic" });
+  const home = await connectTestClient(t, port, { username: "home", password });
+  await home.subscribe("earshot/kitchen/#");
+  await home.subscribe("homeassistant/device/earshot_kitchen/config");
+  await home.subscribe("earshot/any/recommend/reply/home");
+  const extra = { EARSHOT_MQTT_PASSWORD: password };
+  await startExample(t, { lines: ear, port, node: "kitchen", extra });
+  const next = async (topic: string) => (await home.next((seen) => seen.topic === topic)).text;
+  assert.equal(await next("earshot/kitchen/status"), "online");
+  assert.deepEqual(infoSchema.parse(JSON.parse(await next("earshot/kitchen/info"))).roles, ["mic"]);
+  assert.match(await next("homeassistant/device/earshot_kitchen/config"), /"peak"/u);
+  assert.equal(await next("earshot/kitchen/ask/state"), "idle");
+  await home.publish("earshot/any/recommend/request/home", "Hello by Adele");
+  assert.match(await next("earshot/any/recommend/reply/home"), /"status":"ok"/u);
+});
+
 /** How often each id was answered, when as many as expected have been. */
 async function countReplies(watcher: TestClient, expected: number): Promise<Map<string, number>> {
   const times = new Map<string, number>();
@@ -108,12 +129,23 @@ function readExamples(): readonly string[] {
 
 async function startExample(
   t: TestContext,
-  { lines, port, node }: { readonly lines: string; readonly port: number; readonly node: string },
+  {
+    lines,
+    port,
+    node,
+    extra = {},
+  }: {
+    readonly lines: string;
+    readonly port: number;
+    readonly node: string;
+    readonly extra?: NodeJS.ProcessEnv;
+  },
 ): Promise<NodeProcess> {
   assert.equal(lines.trim().split("\n").length, 3);
   const file = join(await makeTempFolder(t), "earshot.yaml");
-  await writeFile(file, lines.replace("192.168.1.10:1883", `127.0.0.1:${port}`));
+  await writeFile(file, lines.replace(/192\.168\.1\.\d+:1883/u, `127.0.0.1:${port}`));
   return await startNode(t, {
+    ...extra,
     EARSHOT_CONFIG: file,
     EARSHOT_NODE_ID: node,
     EARSHOT_MIC_ENABLED: undefined,

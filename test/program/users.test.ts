@@ -44,6 +44,14 @@ test("a node with users on the whole network: each by its rights, commands by th
 
   const asked = await runHere(["ask", "Hello", "--limit", "1"], node.env);
   assert.equal(asked.code, 0, asked.stderr);
+  // From another machine, where there is nothing of this node's data folder.
+  const far = await runHere(["ask", "Hello", "--limit", "1"], {
+    EARSHOT_DATA_DIR: await makeTempFolder(t),
+    EARSHOT_BROKER_PORT: String(node.port),
+    EARSHOT_MQTT_USERNAME: "anna",
+    EARSHOT_MQTT_PASSWORD: password,
+  });
+  assert.equal(far.code, 0, far.stderr);
 
   const dropped = anna.closed();
   const removed = await runCommand(["user", "remove", "anna"], node.env);

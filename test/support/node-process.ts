@@ -92,10 +92,16 @@ export async function prepareEnv(t: Cleanup, extra: NodeJS.ProcessEnv): Promise<
 /**
  * Starts `earshot start` on a free port and waits until it is online; its data folder has the
  * starter catalogue unless `extra` names another one.
+ *
+ * @param within what it is started with, such as one of `connectTwoMachines`
  */
-export async function startNode(t: Cleanup, extra: NodeJS.ProcessEnv = {}): Promise<NodeProcess> {
+export async function startNode(
+  t: Cleanup,
+  extra: NodeJS.ProcessEnv = {},
+  within: readonly string[] = [],
+): Promise<NodeProcess> {
   const env = await prepareEnv(t, extra);
-  const child = spawn(process.execPath, [mainFile, "start"], {
+  const child = spawnProgram(["start"], within, {
     env: { NODE_OPTIONS: `--import ${recorder.href}`, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -135,12 +141,13 @@ export async function startNode(t: Cleanup, extra: NodeJS.ProcessEnv = {}): Prom
   };
 }
 
-/** Runs one command of the program to its end. */
+/** Runs one command of the program to its end; `within` as for `startNode`. */
 export async function runCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  within: readonly string[] = [],
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [mainFile, ...args], { env });
+  const child = spawnProgram(args, within, { env, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -156,6 +163,18 @@ export async function runCommandAlone(
   extra: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
   return await runCommand(args, await isolatedEnv(t, extra));
+}
+
+function spawnProgram(
+  args: readonly string[],
+  within: readonly string[],
+  options: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly stdio: ["ignore", "pipe", "pipe"];
+  },
+) {
+  const [program = process.execPath, ...rest] = [...within, process.execPath, mainFile, ...args];
+  return spawn(program, rest, options);
 }
 
 /** A message of a node that the contract does not know: see record-contract.ts. */
