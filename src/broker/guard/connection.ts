@@ -4,6 +4,7 @@ import { BrokerEnd } from "./broker-end.js";
 import { checkConnect, type ConnectFacts, type ProtocolVersion } from "./connect-packet.js";
 import type { ConnectionHost } from "./connection-host.js";
 import { findOverdue } from "./deadlines.js";
+import { createDeliveryWindow, type DeliveryWindow } from "./delivery-window.js";
 import { type Frame, frameAt, invalidSize, packetSize, packetTypes, typeOf } from "./frames.js";
 import type { DropKind } from "./log-drops.js";
 import { checkPacket, publishIdentifier, qosOf } from "./packets.js";
@@ -38,6 +39,7 @@ export class Connection {
   #state: "silent" | "authenticating" | "open" | "closed" = "silent";
   #end: BrokerEnd | undefined;
   #facts: ConnectFacts | undefined;
+  #window: DeliveryWindow | undefined;
   #held: Buffer | undefined;
   #partialSinceMs = 0;
   #hasEnded = false;
@@ -71,6 +73,16 @@ export class Connection {
 
   get facts(): ConnectFacts | undefined {
     return this.#facts;
+  }
+
+  /** Of a client that has given limits of its own. */
+  get window(): DeliveryWindow | undefined {
+    return this.#window;
+  }
+
+  /** Bytes that wait until the client reads, or acknowledges what it has read. */
+  waitingBytes(): number {
+    return this.socket.writableLength + (this.#window?.heldBytes() ?? 0);
   }
 
   isSilent(): boolean {
@@ -111,7 +123,9 @@ export class Connection {
   ): void {
     if (this.#state === "closed") return;
     const answer = lastWords({ isOpen: this.#state === "open", version: answerAs }, violation.code);
-    if (answer !== undefined && this.socket.writable) this.socket.write(answer);
+    const most = this.#facts?.delivery?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+    if (answer !== undefined && answer.length <= most && this.socket.writable)
+      this.socket.write(answer);
     this.#host.dropped(this, kind, violation.reason);
     this.close();
   }
@@ -130,6 +144,7 @@ export class Connection {
     this.#state = "closed";
     this.#rate.stop();
     this.#held = undefined;
+    this.#window?.close();
     this.#end?.destroy();
     if (this.socket.writable) this.socket.end();
     this.socket.resume();
@@ -240,6 +255,7 @@ export class Connection {
       this.drop(refusal, "connections_refused");
       return;
     }
+    this.#window = this.#limitDelivery(verdict.facts);
     this.#state = "authenticating";
     this.#reading.pause("authentication");
     this.#end = new BrokerEnd({
@@ -256,6 +272,21 @@ export class Connection {
     this.#host.attach(this, this.#end);
     // A copy: the chunk it came in may be 64 KiB, and Aedes keeps parts of a CONNECT.
     this.#end.push(Buffer.from(frame.bytes.subarray(frame.start, frame.end)));
+  }
+
+  #limitDelivery({ delivery }: ConnectFacts): DeliveryWindow | undefined {
+    if (delivery === undefined) return undefined;
+    return createDeliveryWindow(delivery, {
+      send: (packets) => {
+        if (this.socket.writable) this.socket.write(Buffer.concat(packets));
+      },
+      tooLarge: (identifier) => {
+        this.#host.tooLarge(this, identifier);
+      },
+      refuse: (violation) => {
+        this.drop(violation);
+      },
+    });
   }
 
   #subscribe(frame: Frame): boolean {
@@ -275,11 +306,18 @@ export class Connection {
     const version = this.#facts?.version ?? 4;
     const problem = checkPacket(frame, { version, limits: this.#host.limits });
     if (problem !== undefined) return problem;
-    if (type === packetTypes.publish && qosOf(frame.bytes[frame.start]) === 2) {
-      return this.qos2.begin(publishIdentifier(frame));
+    if (type === packetTypes.publish) {
+      if (qosOf(frame.bytes[frame.start]) === 2) return this.qos2.begin(publishIdentifier(frame));
+    } else if (this.#window !== undefined && isAcknowledgement(type)) {
+      this.#window.acknowledge(frame);
     }
     return undefined;
   }
+}
+
+/** What a client answers to a message. */
+function isAcknowledgement(type: number): boolean {
+  return type === packetTypes.puback || type === packetTypes.pubrec || type === packetTypes.pubcomp;
 }
 
 function wrongSize(size: number): Violation {

@@ -29,7 +29,11 @@ export interface GuardOptions {
    * Earshot's own, which matches topics right and knows whose the sessions are, over restarts as
    * well: PUBACK waits until it has stored a message.
    */
-  readonly persistence: SyncedSource & { readonly owners: SessionOwners };
+  readonly persistence: SyncedSource & {
+    readonly owners: SessionOwners;
+    /** A message was not sent, and counts as delivered. */
+    delivered(clientId: string, identifier: number): void;
+  };
 }
 
 /** Stands between the network and Aedes, of any version. */
@@ -81,14 +85,22 @@ export function createGuard(options: GuardOptions): Guard {
     send(connection, pieces) {
       const client = clients.get(connection);
       if (client === undefined || !connection.socket.writable) return;
-      write(connection.socket, client.outgoing(pieces));
+      const packets = client.outgoing(pieces);
+      write(connection.socket, connection.window?.pass(packets) ?? packets);
       unread.check(connection);
+    },
+    tooLarge(connection, identifier) {
+      counters.messages_too_large += 1;
+      const client = clients.get(connection);
+      if (identifier > 0 && client !== undefined)
+        options.persistence.delivered(client.clientId, identifier);
     },
     subscribe(connection, facts) {
       const client = clients.get(connection);
       if (client === undefined) return [];
       const { packets, reply } = answerSubscribe(facts, { client, access, limits, counters });
-      if (reply !== undefined && connection.socket.writable) connection.socket.write(reply);
+      if (reply !== undefined && connection.socket.writable)
+        write(connection.socket, connection.window?.pass([reply]) ?? [reply]);
       return packets;
     },
     dropped({ clientId, peer }, kind, reason) {

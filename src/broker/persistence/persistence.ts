@@ -53,6 +53,8 @@ export interface Persistence {
    * its queue, where this one waits as well. For Aedes' `authorizeForward`: answer it with `null`.
    */
   holdsBack(clientId: string | null, packet: PacketReference): boolean;
+  /** A message was not sent to its client, and counts as delivered [MQTT-3.1.2-25]. */
+  delivered(clientId: string, messageId: number): void;
   counters(): Readonly<Record<string, number>>;
 }
 
@@ -130,6 +132,10 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     },
     attributeRetained: (packet, owner) => {
       state.retained.attribute(packet, owner);
+    },
+    delivered(clientId, messageId) {
+      const session = state.sessions.get(clientId);
+      if (session !== undefined) state.outgoing.clear(session, { messageId });
     },
     holdsBack: (clientId, packet) => holdsBack(state, clientId, packet),
     counters: () => {
