@@ -66,6 +66,7 @@ export function createHooks(parts: HookParts): Hooks {
       if (refusal === undefined) {
         if (ownerOf(parts, clientId, identity) !== undefined) await evict(parts, client);
         guarded.identity = identity;
+        keepUntilItsEnd(parts, client, guarded);
       } else if (identity === undefined) counters.auth_failures += 1;
       else parts.refused(guarded, refusal.message);
       return refusal;
@@ -166,6 +167,21 @@ function ownerOf(
 ): string | undefined {
   const owner = connected(clientId)?.identity?.name ?? sessions.ownerOf(clientId);
   return owner === identity?.name ? undefined : owner;
+}
+
+/**
+ * Aedes takes a client with Session Expiry 0 for one without a session, and throws away what waits for
+ * it. One that resumes a session has it until its connection ends (MQTT 5, section 3.1.2.11.2); that
+ * it ends then, Aedes sees by the expiry.
+ */
+function keepUntilItsEnd(
+  { sessions }: HookParts,
+  client: AedesClient,
+  { connection: { facts }, clientId }: GuardedClient,
+): void {
+  const resumes = facts?.version === 5 && !facts.isCleanStart;
+  if (resumes && client.clean && sessions.ownerOf(clientId) !== undefined)
+    Reflect.set(client, "clean", false);
 }
 
 /** Ends another user's connection and session before their client id gets a new owner. */
