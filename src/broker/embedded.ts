@@ -172,8 +172,11 @@ function settingsOf(guard: Guard, limits: GuardLimits, persistence: Persistence)
     },
     authorizePublish(client, packet, done) {
       const refusal = hooks.denyPublish(client, packet.topic) ?? null;
-      if (refusal === null && packet.retain)
-        persistence?.attributeRetained(packet, hooks.userOf(client));
+      if (refusal === null && packet.retain) {
+        if (hooks.mayStay(packet.topic))
+          persistence.attributeRetained(packet, hooks.userOf(client));
+        else persistence.leaveUnretained(packet);
+      }
       if (isLastWill(client))
         void afterItsMessages(persistence, () => {
           done(refusal);

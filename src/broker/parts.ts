@@ -32,6 +32,8 @@ export interface Access {
    */
   authenticate(credentials: Credentials): Promise<Identity | undefined>;
   mayPublish(identity: Identity, clientId: string, topic: string): boolean;
+  /** Whether a message published with RETAIN stays on the broker; without it, it is delivered only. */
+  mayStay(topic: string): boolean;
   maySubscribe(identity: Identity, clientId: string, filter: string): boolean;
   mayReceive(identity: Identity, clientId: string, topic: string): boolean;
   /** Called when users changed on the disk: clients whose user is gone or changed are to be dropped. */

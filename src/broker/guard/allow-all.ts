@@ -6,6 +6,7 @@ export function createAllowAll(): Access {
   return {
     authenticate: () => Promise.resolve(identity),
     mayPublish: () => true,
+    mayStay: () => true,
     maySubscribe: () => true,
     mayReceive: () => true,
     onChange: () => {},

@@ -35,6 +35,8 @@ export interface Hooks {
   ): Promise<RefusedError | undefined>;
   /** Why a message may not be published; `undefined`: it may. */
   denyPublish(client: AedesClient | null, topic: string): Error | undefined;
+  /** Whether a message that may be published with RETAIN is kept. */
+  mayStay(topic: string): boolean;
   /** The user behind a client; `undefined` for the node's own client. */
   userOf(client: AedesClient | null): string | undefined;
   maySubscribe(client: AedesClient, filter: string): boolean;
@@ -81,6 +83,7 @@ export function createHooks(parts: HookParts): Hooks {
       counters.publishes_denied += 1;
       return new DeniedError(`not allowed to publish to ${topic}`);
     },
+    mayStay: (topic) => access.mayStay(topic),
     userOf: (client) => (client === null ? undefined : clientOf(client.conn)?.identity?.name),
     maySubscribe(client, filter) {
       const guarded = clientOf(client.conn);

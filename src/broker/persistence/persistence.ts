@@ -48,6 +48,8 @@ export interface Persistence {
    * @param owner the user; `undefined`: the node itself
    */
   attributeRetained(packet: Pick<Packet, "payload">, owner: string | undefined): void;
+  /** Says that a message is being published with RETAIN which is not to stay; a former one goes. */
+  leaveUnretained(packet: Pick<Packet, "payload">): void;
   /**
    * Whether a live message must not be sent to a client now, because older ones are being sent from
    * its queue, where this one waits as well. For Aedes' `authorizeForward`: answer it with `null`.
@@ -132,6 +134,9 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     },
     attributeRetained: (packet, owner) => {
       state.retained.attribute(packet, owner);
+    },
+    leaveUnretained: (packet) => {
+      state.retained.leave(packet);
     },
     delivered(clientId, messageId) {
       const session = state.sessions.get(clientId);

@@ -1,6 +1,7 @@
 import { type CliAccess, cliUserName } from "../../cli-access.js";
 import type { Clock } from "../../clock.js";
-import type { NodeAddress } from "../../contract/topics.js";
+import { createMatcher } from "../../contract/topic-filters.js";
+import { type NodeAddress, requestTopic } from "../../contract/topics.js";
 import { EarshotError } from "../../errors.js";
 import type { Log } from "../../lifecycle.js";
 import { createLogThrottle } from "../../log-throttle.js";
@@ -48,6 +49,7 @@ const nothing: CompiledRules = {
 export function createAccess(options: AccessOptions): Access & SessionOwnership {
   const signIn = createSignIn(options);
   const isReserved = createReservedTopics(options.address);
+  const isRequest = createMatcher(requestTopic({ base: options.address.base, node: "+" }, "+"));
   const grants = createGrants(options);
   const report = createReport(options.log);
   return {
@@ -70,6 +72,8 @@ export function createAccess(options: AccessOptions): Access & SessionOwnership 
       if (identity.name === ownClientName) return true;
       return !isReserved(topic) && grants.of(identity, clientId).mayWrite(topic);
     },
+    // A node answers none that was retained: it would be asked again at each of its starts.
+    mayStay: (topic) => !isRequest(topic.split("/")),
     maySubscribe: (identity, clientId, filter) =>
       grants.of(identity, clientId).maySubscribe(filter),
     mayReceive: (identity, clientId, topic) => grants.of(identity, clientId).mayRead(topic),

@@ -223,6 +223,7 @@ test("a sign-in that is refused makes one line and one count, by who refused it"
       authenticate: ({ clientId }) =>
         Promise.resolve(clientId === "wrong" ? undefined : { name: "anna" }),
       mayPublish: () => false,
+      mayStay: () => true,
       maySubscribe: () => true,
       mayReceive: () => true,
       onChange: () => {},
@@ -250,6 +251,7 @@ test("a user who is gone is dropped at once, with 0x87 in MQTT 5", async (t) => 
     access: {
       authenticate: ({ username }) => Promise.resolve({ name: username ?? "" }),
       mayPublish: () => true,
+      mayStay: () => true,
       maySubscribe: () => true,
       mayReceive: () => true,
       onChange(listener) {

@@ -160,6 +160,18 @@ test("a value too large to be retained does not leave the former one in its plac
   assert.equal(run.persistence.counters()["retained_bytes"], 0);
 });
 
+test("a message that is not to stay takes the topic's former one away, and is not counted as refused", async (t) => {
+  const run = await startRun(t);
+  const { aedes } = run.persistence;
+  await aedes.storeRetained(message("request", { retain: true }));
+  const passing = message("request", { retain: true });
+  run.persistence.leaveUnretained(passing);
+  // Aedes stores a copy.
+  await aedes.storeRetained({ ...passing });
+  assert.deepEqual(await retainedTopics(run, "#"), []);
+  assert.equal(run.persistence.counters()["retained_refused"], 0);
+});
+
 test("a flood of retained topics leaves as many as are allowed", async (t) => {
   const run = await startRun(t, { limits: { retainedMessages: 1000 } });
   const { aedes } = run.persistence;
