@@ -178,6 +178,24 @@ test("without users, too, nobody speaks in the node's name", async (t) => {
   assert.equal(access.mayPublish(anybody, "x", "homeassistant/sensor/x/config"), true);
 });
 
+test("a retained discovery message of a user who may not is refused, and nothing is kept of it", async (t) => {
+  const { access } = await openAccess(t, { anna: { role: "asker" } });
+  const { broker, port } = await startGuardedBroker(t, { access });
+  const kept = broker.counters()["retained"];
+  const topic = "homeassistant/device/anna/config";
+  for (const version of [4, 5] as const) {
+    const client = await connectRaw(t, port);
+    const own = [text("anna"), text(password)];
+    client.send(connect({ version, clientId: "anna", flags: 0xc2, rest: own }));
+    assert.equal((await client.next(2))?.[3], 0);
+    client.send(publish({ version, topic, payload: "{}", flags: 3 }));
+    if (version === 4) await client.closed();
+    else assert.equal((await client.next(4))?.[4], 0x87);
+  }
+  assert.equal(broker.counters()["publishes_denied"], 2);
+  assert.equal(broker.counters()["retained"], kept);
+});
+
 test("a request published with RETAIN is delivered as such, and does not stay on the broker", async (t) => {
   const { access } = await openAccess(t, { anna: { role: "asker" }, ha: { role: "home" } });
   const { broker, port } = await startGuardedBroker(t, { access });
