@@ -9,6 +9,7 @@ export function createAllowAll(): Access {
     mayStay: () => true,
     maySubscribe: () => true,
     mayReceive: () => true,
+    mayTakeOver: () => false,
     onChange: () => {},
   };
 }

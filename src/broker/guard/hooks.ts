@@ -2,7 +2,6 @@ import type { Duplex } from "node:stream";
 import { EarshotError } from "../../errors.js";
 import type { Access, Credentials, Identity } from "../parts.js";
 import type { SessionOwners } from "../persistence/persistence.js";
-import type { SessionOwnership } from "../users/session-ownership.js";
 import { type AedesClient, type AedesPacket, isPersistence, RefusedError } from "./aedes-parts.js";
 import type { GuardCounters } from "./counters.js";
 import type { GuardedClient } from "./guarded-client.js";
@@ -11,8 +10,7 @@ import type { GuardedClient } from "./guarded-client.js";
 export class DeniedError extends Error {}
 
 export interface HookParts {
-  /** Without `mayTakeOver` a client id stays its owner's as long as the session. */
-  readonly access: Access & Partial<SessionOwnership>;
+  readonly access: Access;
   readonly counters: GuardCounters;
   readonly sessions: SessionOwners;
   /** The guarded client behind a stream; `undefined` for the node's own client, which is trusted. */
@@ -150,7 +148,7 @@ function refuse(
   if (identity === undefined) return new RefusedError("wrong user name or password", notAuthorised);
   const { access } = parts;
   const owner = ownerOf(parts, clientId, identity);
-  if (owner !== undefined && access.mayTakeOver?.(identity, owner) !== true)
+  if (owner !== undefined && !access.mayTakeOver(identity, owner))
     return new RefusedError("the client id belongs to another user", identifierRejected);
   const will = guarded.connection.facts?.willTopic;
   if (

@@ -10,7 +10,6 @@ import type { Access, Credentials, Identity } from "../parts.js";
 import { findOwner } from "./client-ids.js";
 import { createReservedTopics } from "./reserved-topics.js";
 import { rulesOf } from "./roles.js";
-import type { SessionOwnership } from "./session-ownership.js";
 import { anonymousName, createSignIn, ownClientName } from "./sign-in.js";
 import { type CompiledRules, compileRules } from "./topic-rules.js";
 import type { UserStore } from "./user-store.js";
@@ -46,7 +45,7 @@ const nothing: CompiledRules = {
  * Its `authenticate` throws EarshotError `broker_unavailable` when too many sign in at once: nobody
  * knows then whether the password is right, and the client is to come again.
  */
-export function createAccess(options: AccessOptions): Access & SessionOwnership {
+export function createAccess(options: AccessOptions): Access {
   const signIn = createSignIn(options);
   const isReserved = createReservedTopics(options.address);
   const isRequest = createMatcher(requestTopic({ base: options.address.base, node: "+" }, "+"));

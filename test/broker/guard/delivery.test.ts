@@ -23,6 +23,7 @@ const access: Access = {
   mayStay: () => true,
   maySubscribe: (_identity, _clientId, filter) => !filter.startsWith("secret/"),
   mayReceive: (_identity, _clientId, topic) => !topic.startsWith("hidden/"),
+  mayTakeOver: () => false,
   onChange: () => {},
 };
 

@@ -226,6 +226,7 @@ test("a sign-in that is refused makes one line and one count, by who refused it"
       mayStay: () => true,
       maySubscribe: () => true,
       mayReceive: () => true,
+      mayTakeOver: () => false,
       onChange: () => {},
     },
   });
@@ -254,6 +255,7 @@ test("a user who is gone is dropped at once, with 0x87 in MQTT 5", async (t) => 
       mayStay: () => true,
       maySubscribe: () => true,
       mayReceive: () => true,
+      mayTakeOver: () => false,
       onChange(listener) {
         change = listener;
       },
