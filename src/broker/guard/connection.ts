@@ -5,19 +5,17 @@ import { checkConnect, type ConnectFacts, type ProtocolVersion } from "./connect
 import type { ConnectionHost } from "./connection-host.js";
 import { findOverdue } from "./deadlines.js";
 import { createDeliveryWindow, type DeliveryWindow } from "./delivery-window.js";
-import { type Frame, frameAt, invalidSize, packetSize, packetTypes, typeOf } from "./frames.js";
+import { closeSoon } from "./farewell.js";
+import { type Frame, packetTypes } from "./frames.js";
+import { IncomingPackets, type PacketSink } from "./incoming-packets.js";
 import type { DropKind } from "./log-drops.js";
 import { checkPacket, publishIdentifier, qosOf } from "./packets.js";
-import { createPartialPacket, type PartialPacket } from "./partial-packet.js";
 import { createQos2Window, type Qos2Window } from "./qos2-window.js";
 import { Reading } from "./reading.js";
 import { createReadingRate, type ReadingRate } from "./reading-rate.js";
 import { lastWords } from "./server-packets.js";
 import { readSubscribe } from "./subscribe-packet.js";
-import { malformed, reasonCodes, type Violation } from "./violation.js";
-
-/** How long a client may take to read the last words before its socket is cut, in milliseconds. */
-const farewellMs = 1000;
+import type { Violation } from "./violation.js";
 
 /**
  * One network connection from accept to its end.
@@ -34,14 +32,11 @@ export class Connection {
   readonly #reading: Reading;
   readonly qos2: Qos2Window;
   readonly #rate: ReadingRate;
-  // Made when it is needed: of a thousand connections most are idle.
-  #partial: PartialPacket | undefined;
+  readonly #incoming: IncomingPackets;
   #state: "silent" | "authenticating" | "open" | "closed" = "silent";
   #end: BrokerEnd | undefined;
   #facts: ConnectFacts | undefined;
   #window: DeliveryWindow | undefined;
-  #held: Buffer | undefined;
-  #partialSinceMs = 0;
   #hasEnded = false;
 
   constructor(socket: Duplex, peer: Peer, host: ConnectionHost) {
@@ -52,8 +47,9 @@ export class Connection {
     this.#reading = new Reading(socket);
     this.#rate = createReadingRate(this.#reading, host);
     this.qos2 = createQos2Window(host.limits.receiveMaximum);
+    this.#incoming = new IncomingPackets(host.limits, this.#takePackets());
     socket.on("data", (chunk: Buffer) => {
-      this.#take(chunk);
+      this.#incoming.take(chunk);
     });
     socket.on("error", () => {
       this.close();
@@ -85,30 +81,17 @@ export class Connection {
     return this.socket.writableLength + (this.#window?.heldBytes() ?? 0);
   }
 
-  isSilent(): boolean {
-    return this.#state === "silent";
-  }
-
-  isClosed(): boolean {
-    return this.#state === "closed";
-  }
-
   /** CONNACK with success has gone out: what was held back is taken, and reading goes on. */
   open(): void {
     if (this.#state !== "authenticating") return;
     this.#state = "open";
-    const held = this.#held;
-    this.#held = undefined;
     this.#reading.resume("authentication");
-    if (held !== undefined) this.#take(held);
+    this.#incoming.open();
   }
 
   /** Ends connections that ran out of time: without a CONNECT, or with a packet that does not end. */
   check(nowMs: number): void {
-    const partial =
-      this.#partial?.isPending() === true && !this.#reading.isPaused()
-        ? { sinceMs: nowMs - this.#partialSinceMs, size: this.#partial.size() }
-        : undefined;
+    const partial = this.#reading.isPaused() ? undefined : this.#incoming.unfinished(nowMs);
     const sinceAcceptMs = nowMs - this.#acceptedMs;
     const overdue = findOverdue({ state: this.#state, sinceAcceptMs, partial }, this.#host.limits);
     if (overdue === undefined) return;
@@ -143,19 +126,10 @@ export class Connection {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#rate.stop();
-    this.#held = undefined;
+    this.#incoming.close();
     this.#window?.close();
     this.#end?.destroy();
-    if (this.socket.writable) this.socket.end();
-    this.socket.resume();
-    const { socket } = this;
-    const cutting = setTimeout(() => {
-      socket.destroy();
-    }, farewellMs).unref();
-    // Most go at once: what hangs on the timer must not stay for its sake.
-    socket.once("close", () => {
-      clearTimeout(cutting);
-    });
+    closeSoon(this.socket);
     this.#host.closed(this);
   }
 
@@ -166,76 +140,27 @@ export class Connection {
     this.#hasEnded = true;
   }
 
-  /** Takes what came; a packet that began in an earlier chunk comes first. */
-  #take(chunk: Buffer): void {
-    let rest = chunk;
-    while (this.#partial?.isPending() === true && rest.length > 0 && this.#state !== "closed") {
-      rest = rest.subarray(this.#partial.add(rest));
-      if (!this.#isAllowedSize(this.#partial.size())) return;
-      const whole = this.#partial.take();
-      if (whole !== undefined) this.#scan(whole);
-      else if (rest.length === 0) return;
-    }
-    if (rest.length === 0 || this.#state === "closed") return;
-    if (this.#state === "authenticating") this.#held = rest;
-    else this.#scan(rest);
-  }
-
-  #isAllowedSize(size: number): boolean {
-    const { limits } = this.#host;
-    const most = this.#state === "silent" ? limits.connectBytes : limits.packetBytes;
-    if (size !== invalidSize && size <= most) return true;
-    this.#refuse(wrongSize(size));
-    return false;
-  }
-
-  /** Checks the packets of a chunk one by one and hands them on in one piece. */
-  #scan(chunk: Buffer): void {
-    let offset = 0;
-    let from = 0;
-    let publishes = 0;
-    while (offset < chunk.length) {
-      const size = packetSize(chunk, offset);
-      if (!this.#isAllowedSize(size)) return;
-      if (this.#state === "silent" && typeOf(chunk[offset]) !== packetTypes.connect) {
-        this.#refuse(malformed("the first packet is no CONNECT [MQTT-3.1.0-1]"));
-        return;
-      }
-      if (size <= 0 || offset + size > chunk.length) break;
-      const frame = frameAt(chunk, offset, size);
-      offset = frame.end;
-      if (this.#state === "silent") {
+  #takePackets(): PacketSink {
+    return {
+      connect: (frame) => {
         this.#connect(frame);
-        if (offset < chunk.length) this.#held = chunk.subarray(offset);
-        return;
-      }
-      const type = typeOf(chunk[frame.start]);
-      if (type === packetTypes.publish) publishes += 1;
-      if (type === packetTypes.subscribe) {
-        this.#hand(chunk.subarray(from, frame.start));
-        if (!this.#subscribe(frame)) return;
-        from = offset;
-      } else {
-        const problem = this.#check(frame, type);
-        if (problem !== undefined) {
-          this.#refuse(problem);
-          return;
-        }
-      }
-    }
-    this.#hand(chunk.subarray(from, offset));
-    if (offset < chunk.length) this.#keep(chunk.subarray(offset));
-    if (this.#state === "open") this.#rate.take(publishes, chunk.length);
-  }
-
-  #keep(start: Buffer): void {
-    this.#partialSinceMs = performance.now();
-    this.#partial ??= createPartialPacket();
-    this.#partial.add(start);
+      },
+      check: (frame, type) => this.#check(frame, type),
+      subscribe: (frame) => this.#subscribe(frame),
+      hand: (packets) => {
+        this.#hand(packets);
+      },
+      refuse: (violation) => {
+        this.#refuse(violation);
+      },
+      count: (publishes, bytes) => {
+        this.#rate.take(publishes, bytes);
+      },
+    };
   }
 
   #hand(packets: Buffer): void {
-    if (packets.length === 0 || this.#state === "closed") return;
+    if (this.#state === "closed") return;
     if (this.#end?.push(packets) === false) this.#reading.pause("broker");
   }
 
@@ -318,10 +243,4 @@ export class Connection {
 /** What a client answers to a message. */
 function isAcknowledgement(type: number): boolean {
   return type === packetTypes.puback || type === packetTypes.pubrec || type === packetTypes.pubcomp;
-}
-
-function wrongSize(size: number): Violation {
-  return size === invalidSize
-    ? malformed("a Remaining Length of five bytes (section 2.1.4)")
-    : { reason: `a packet of ${size} bytes`, code: reasonCodes.packetTooLarge };
 }

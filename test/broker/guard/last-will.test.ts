@@ -27,7 +27,7 @@ for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
       const qos = ((message[0] ?? 0) >> 1) & 3;
       if (qos > 0)
         watcher.send(packet(qos === 1 ? 0x40 : 0x50, [identifier >> 8, identifier & 0xff]));
-      return message.toString().slice(qos > 0 ? 12 : 10);
+      return message.subarray(qos > 0 ? 12 : 10).toString();
     };
     for (const qos of [1, 2])
       for (const willQos of [0, 1]) {
