@@ -38,6 +38,7 @@ export class Connection {
   #facts: ConnectFacts | undefined;
   #window: DeliveryWindow | undefined;
   #hasEnded = false;
+  #isWaitingForTurn = false;
 
   constructor(socket: Duplex, peer: Peer, host: ConnectionHost) {
     this.socket = socket;
@@ -62,11 +63,7 @@ export class Connection {
     });
   }
 
-  /** The client's own name, once its CONNECT was understood. */
-  get clientId(): string | undefined {
-    return this.#facts?.clientId;
-  }
-
+  /** Who it is, once its CONNECT was understood. */
   get facts(): ConnectFacts | undefined {
     return this.#facts;
   }
@@ -135,8 +132,8 @@ export class Connection {
 
   /** The other side has nothing more to say: the broker is to finish what it has, then close. */
   #ended(): void {
-    if (this.#state === "open" && !this.#hasEnded) this.#end?.push(null);
-    else if (this.#state !== "open") this.close();
+    if (this.#state !== "open") this.close();
+    else if (!this.#hasEnded && !this.#isWaitingForTurn) this.#end?.push(null);
     this.#hasEnded = true;
   }
 
@@ -150,6 +147,10 @@ export class Connection {
       hand: (packets) => {
         this.#hand(packets);
       },
+      pause: () => {
+        this.#reading.pause("turn");
+        this.#isWaitingForTurn = true;
+      },
       refuse: (violation) => {
         this.#refuse(violation);
       },
@@ -159,9 +160,22 @@ export class Connection {
     };
   }
 
+  /** The broker has read what the client sent so far: the rest comes after what others sent. */
+  #giveTurn(): void {
+    if (!this.#isWaitingForTurn) return;
+    setImmediate(() => {
+      this.#isWaitingForTurn = false;
+      this.#incoming.open();
+      if (this.#isWaitingForTurn || this.#state !== "open") return;
+      if (this.#hasEnded) this.#end?.push(null);
+      else this.#reading.resume("turn");
+    });
+  }
+
   #hand(packets: Buffer): void {
     if (this.#state === "closed") return;
-    if (this.#end?.push(packets) === false) this.#reading.pause("broker");
+    this.#end?.push(packets);
+    if (this.#end?.isFull() === true) this.#reading.pause("broker");
   }
 
   #refuse(violation: Violation, answerAs?: ProtocolVersion): void {
@@ -186,6 +200,7 @@ export class Connection {
     this.#end = new BrokerEnd({
       onWanted: () => {
         this.#reading.resume("broker");
+        this.#giveTurn();
       },
       onWritten: (pieces) => {
         this.#host.send(this, pieces);
@@ -233,14 +248,7 @@ export class Connection {
     if (problem !== undefined) return problem;
     if (type === packetTypes.publish) {
       if (qosOf(frame.bytes[frame.start]) === 2) return this.qos2.begin(publishIdentifier(frame));
-    } else if (this.#window !== undefined && isAcknowledgement(type)) {
-      this.#window.acknowledge(frame);
-    }
+    } else this.#window?.acknowledge(frame);
     return undefined;
   }
-}
-
-/** What a client answers to a message. */
-function isAcknowledgement(type: number): boolean {
-  return type === packetTypes.puback || type === packetTypes.pubrec || type === packetTypes.pubcomp;
 }

@@ -38,7 +38,7 @@ export interface DeliveryWindowEvents {
 export interface DeliveryWindow {
   /** Takes what the broker wrote; returns what may go out. */
   pass(buffers: readonly Buffer[]): readonly Buffer[];
-  /** Takes an acknowledgement of the client: PUBACK, PUBREC or PUBCOMP. */
+  /** Takes a packet of the client, of which only the end of a message counts here. */
   acknowledge(frame: Frame): void;
   /** Bytes that wait for acknowledgements. */
   heldBytes(): number;
@@ -127,9 +127,8 @@ export function createDeliveryWindow(
       return isClosed ? [] : out;
     },
     acknowledge(frame) {
-      // PUBREC is not the end of a message, unless it refuses it (section 4.9).
-      if (typeOf(frame.bytes[frame.start]) === packetTypes.pubrec && !isFailure(frame)) return;
-      if (unacknowledged.delete(identifierAt(frame.bytes, frame.body))) release();
+      if (isEndOfMessage(frame) && unacknowledged.delete(identifierAt(frame.bytes, frame.body)))
+        release();
     },
     heldBytes: () => heldBytes,
     whenEmpty(done) {
@@ -143,6 +142,13 @@ export function createDeliveryWindow(
       wake();
     },
   };
+}
+
+/** PUBREC is none, unless it refuses the message (section 4.9). */
+function isEndOfMessage(frame: Frame): boolean {
+  const type = typeOf(frame.bytes[frame.start]);
+  if (type === packetTypes.pubrec) return isFailure(frame);
+  return type === packetTypes.puback || type === packetTypes.pubcomp;
 }
 
 function tooLargeFor(maximumPacketSize: number, size: number): Violation {

@@ -103,9 +103,9 @@ export function createGuard(options: GuardOptions): Guard {
         write(connection.socket, connection.window?.pass([reply]) ?? [reply]);
       return packets;
     },
-    dropped({ clientId, peer }, kind, reason) {
+    dropped({ facts, peer }, kind, reason) {
       if (kind !== "user_changed" && kind !== "broker") counters[kind] += 1;
-      logDrop({ kind, clientId, address: peer.address, reason });
+      logDrop({ kind, clientId: facts?.clientId, address: peer.address, reason });
     },
     closed(connection) {
       // Who was never let in is still among the silent.

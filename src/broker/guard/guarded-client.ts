@@ -104,7 +104,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
       requests ??= createSubscribeRequests(version);
       return requests;
     },
-    clientId: connection.clientId ?? "",
+    clientId: connection.facts?.clientId ?? "",
     identity: undefined,
     outgoing: createOutgoingPackets(replace),
     published(identifier) {

@@ -13,10 +13,15 @@ export interface PacketSink {
   subscribe(frame: Frame): boolean;
   /** Takes whole packets that were checked, as many in one piece as came so. */
   hand(packets: Buffer): void;
+  /** Calls `open` when what was handed over has been read, and others had their turn. */
+  pause(): void;
   refuse(violation: Violation): void;
   /** Counts what came at once. */
   count(publishes: number, bytes: number): void;
 }
+
+/** So many messages of one client are taken before others get their turn: a few milliseconds. */
+const publishesPerTurn = 128;
 
 /**
  * Finds the packets in what a client sends, in whatever pieces it comes: first a CONNECT, which must be
@@ -30,14 +35,18 @@ export class IncomingPackets {
   #partialSinceMs = 0;
   #phase: "connect" | "waiting" | "open" | "closed" = "connect";
   #held: Buffer | undefined;
+  /** Of a chunk that is taken in parts. */
+  #publishes = 0;
+  #bytes = 0;
 
   constructor(limits: Pick<GuardLimits, "connectBytes" | "packetBytes">, sink: PacketSink) {
     this.#limits = limits;
     this.#sink = sink;
   }
 
-  /** The client is in: what was held back is taken. */
+  /** The client is in, or it is its turn again: what was held back is taken. */
   open(): void {
+    if (this.#phase !== "waiting") return;
     this.#phase = "open";
     const held = this.#held;
     this.#held = undefined;
@@ -83,7 +92,7 @@ export class IncomingPackets {
     let offset = 0;
     let from = 0;
     let publishes = 0;
-    while (offset < chunk.length) {
+    while (offset < chunk.length && publishes < publishesPerTurn) {
       const size = packetSize(chunk, offset);
       if (!this.#isAllowedSize(size)) return;
       const type = typeOf(chunk[offset]);
@@ -112,8 +121,29 @@ export class IncomingPackets {
       }
     }
     this.#hand(chunk, from, offset);
-    if (offset < chunk.length) this.#keep(chunk.subarray(offset));
-    if (this.#phase === "open") this.#sink.count(publishes, chunk.length);
+    this.#publishes += publishes;
+    this.#bytes += offset;
+    if (publishes === publishesPerTurn && offset < chunk.length) this.#wait(chunk.subarray(offset));
+    else this.#finish(chunk.subarray(offset));
+  }
+
+  #wait(rest: Buffer): void {
+    if (this.#phase !== "open") return;
+    this.#phase = "waiting";
+    this.#held = rest;
+    this.#sink.pause();
+  }
+
+  /** @param start of the next packet */
+  #finish(start: Buffer): void {
+    if (start.length > 0) {
+      this.#partialSinceMs = performance.now();
+      this.#partial ??= createPartialPacket();
+      this.#partial.add(start);
+    }
+    if (this.#phase === "open") this.#sink.count(this.#publishes, this.#bytes);
+    this.#publishes = 0;
+    this.#bytes = 0;
   }
 
   #connect(frame: Frame): void {
@@ -124,12 +154,6 @@ export class IncomingPackets {
 
   #hand(chunk: Buffer, from: number, to: number): void {
     if (to > from && this.#phase === "open") this.#sink.hand(chunk.subarray(from, to));
-  }
-
-  #keep(start: Buffer): void {
-    this.#partialSinceMs = performance.now();
-    this.#partial ??= createPartialPacket();
-    this.#partial.add(start);
   }
 }
 
