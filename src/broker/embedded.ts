@@ -13,6 +13,7 @@ import { deliverOnce } from "./guard/deliver-once.js";
 import { createGuard, type Guard } from "./guard/guard.js";
 import { DeniedError } from "./guard/hooks.js";
 import { defaultGuardLimits, type GuardLimits } from "./guard/limits.js";
+import { afterItsMessages, isLastWill } from "./guard/last-will.js";
 import { createDropLog } from "./guard/log-drops.js";
 import { type QosOf, raiseQos } from "./guard/raise-qos.js";
 import { createPlainListeners } from "./listeners/listeners.js";
@@ -183,9 +184,16 @@ function settingsOf(guard: Guard, limits: GuardLimits, persistence: Persistence)
     },
     authorizePublish(client, packet, done) {
       const refusal = hooks.denyPublish(client, packet.topic) ?? null;
-      if (refusal === null && packet.retain)
-        persistence?.attributeRetained(packet, hooks.userOf(client));
-      done(refusal);
+      if (refusal === null && packet.retain) {
+        if (hooks.mayStay(packet.topic))
+          persistence.attributeRetained(packet, hooks.userOf(client));
+        else persistence.leaveUnretained(packet);
+      }
+      if (isLastWill(client))
+        void afterItsMessages(persistence, () => {
+          done(refusal);
+        });
+      else done(refusal);
     },
     authorizeSubscribe(client, subscription, done) {
       done(null, hooks.maySubscribe(client, subscription.topic) ? subscription : null);

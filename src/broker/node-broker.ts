@@ -5,8 +5,8 @@ import { checkAvailability } from "../config/availability.js";
 import type { Config } from "../config/schema.js";
 import type { NodeAddress } from "../contract/topics.js";
 import type { Log, Service } from "../lifecycle.js";
+import { limitsOf } from "./configured-limits.js";
 import { createEmbeddedBroker, type EmbeddedBroker } from "./embedded.js";
-import { defaultGuardLimits } from "./guard/limits.js";
 import { createListeners } from "./listeners/listeners.js";
 import { createAccess } from "./users/access.js";
 import { createPersistence } from "./persistence/persistence.js";
@@ -34,12 +34,14 @@ export async function openNodeBroker(options: {
   const { host, port, users: configured } = config.broker;
   const users = await openUserStore({ dataDir: config.data.dir, configured, log });
   checkAvailability(config, users.size() > 0);
+  const limits = limitsOf(config.broker.limits);
   const cliAccess = makeCliAccess();
   const isOpenToNetwork = config.broker.allowAnonymousFromTheWholeNetwork;
   const broker = createEmbeddedBroker({
     host,
     port,
     log,
+    limits: limits.guard,
     access: createAccess({
       address,
       discoveryPrefix: config.homeAssistant.prefix,
@@ -51,11 +53,12 @@ export async function openNodeBroker(options: {
     }),
     listeners: createListeners({
       broker: config.broker,
-      maxPacketBytes: defaultGuardLimits.packetBytes,
+      maxPacketBytes: limits.guard.packetBytes,
       log,
     }),
     persistence: createPersistence({
       dir: config.broker.persistence ? join(config.data.dir, "broker") : undefined,
+      limits: limits.persistence,
       log,
     }),
   });

@@ -32,8 +32,17 @@ export interface Access {
    */
   authenticate(credentials: Credentials): Promise<Identity | undefined>;
   mayPublish(identity: Identity, clientId: string, topic: string): boolean;
+  /** Whether a message published with RETAIN stays on the broker; without it, it is delivered only. */
+  mayStay(topic: string): boolean;
   maySubscribe(identity: Identity, clientId: string, filter: string): boolean;
   mayReceive(identity: Identity, clientId: string, topic: string): boolean;
+  /**
+   * Whether a user may have a client id under which another one is connected or has a session. What
+   * the other one left there is ended then, never handed over.
+   *
+   * @param owner the name of the user whose it is
+   */
+  mayTakeOver(identity: Identity, owner: string): boolean;
   /** Called when users changed on the disk: clients whose user is gone or changed are to be dropped. */
   onChange(listener: (isStillValid: (identity: Identity) => boolean) => void): void;
 }

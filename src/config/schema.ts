@@ -183,6 +183,53 @@ export const configSchema = {
         env: "EARSHOT_BROKER_TLS_CLIENT_CA",
       }),
     },
+    limits: {
+      clients: integer({
+        doc: "Clients of the embedded broker at a time; one more is refused.",
+        min: 1,
+        max: 1700,
+        default: 1000,
+        env: "EARSHOT_BROKER_LIMITS_CLIENTS",
+      }),
+      messagesPerSecond: integer({
+        doc: "Messages of one client; a quicker one is read more slowly, and loses nothing. On a Raspberry Pi 3 with clients that you do not trust: 1000.",
+        unit: "messages a second",
+        min: 10,
+        max: 1_000_000,
+        default: 50_000,
+        env: "EARSHOT_BROKER_LIMITS_MESSAGES_PER_SECOND",
+      }),
+      packetBytes: integer({
+        doc: "The largest packet that a client may send; a larger one ends its connection.",
+        unit: "bytes",
+        min: 1_048_576,
+        max: 16_777_216,
+        default: 1_048_576,
+        env: "EARSHOT_BROKER_LIMITS_PACKET_BYTES",
+      }),
+      sessionDays: integer({
+        doc: "How long a session waits for its client to come back.",
+        unit: "days",
+        min: 1,
+        max: 365,
+        default: 7,
+        env: "EARSHOT_BROKER_LIMITS_SESSION_DAYS",
+      }),
+      queuedMessages: integer({
+        doc: "Messages that wait for one absent client; one more takes the place of the oldest.",
+        min: 10,
+        max: 10_000,
+        default: 1000,
+        env: "EARSHOT_BROKER_LIMITS_QUEUED_MESSAGES",
+      }),
+      retainedMessages: integer({
+        doc: "Topics with a retained message, of which one user may have half; on a further topic it is delivered and not kept.",
+        min: 100,
+        max: 100_000,
+        default: 10_000,
+        env: "EARSHOT_BROKER_LIMITS_RETAINED_MESSAGES",
+      }),
+    },
     users: table({
       doc: "Users of the embedded broker, beside those that `earshot user` keeps: name → password (a hash), role, read, write, readwrite.",
       allowed:

@@ -6,8 +6,10 @@ export function createAllowAll(): Access {
   return {
     authenticate: () => Promise.resolve(identity),
     mayPublish: () => true,
+    mayStay: () => true,
     maySubscribe: () => true,
     mayReceive: () => true,
+    mayTakeOver: () => false,
     onChange: () => {},
   };
 }

@@ -10,6 +10,8 @@ export interface BrokerEndEvents {
   readonly onGone: () => void;
 }
 
+const mostBytes = 64 * 1024;
+
 /**
  * The stream that Aedes holds instead of the socket: what it reads has been checked, and what it
  * writes is always accepted, because Aedes makes everybody wait for a stream that is full.
@@ -18,8 +20,14 @@ export class BrokerEnd extends Duplex {
   readonly #events: BrokerEndEvents;
 
   constructor(events: BrokerEndEvents) {
-    super({ writableHighWaterMark: Number.MAX_SAFE_INTEGER, readableHighWaterMark: 64 * 1024 });
+    // With 1 it is asked for more when all has been read, and not before.
+    super({ writableHighWaterMark: Number.MAX_SAFE_INTEGER, readableHighWaterMark: 1 });
     this.#events = events;
+  }
+
+  /** Whether so much waits to be read that no more should be added. */
+  isFull(): boolean {
+    return this.readableLength >= mostBytes;
   }
 
   override _read(): void {

@@ -1,3 +1,4 @@
+import type { DeliveryLimits } from "./delivery-window.js";
 import type { Frame } from "./frames.js";
 import { checkProperties, propertyOwners } from "./properties.js";
 import { createFieldReader, type FieldReader } from "./reader.js";
@@ -13,6 +14,8 @@ export interface ConnectFacts {
   readonly clientId: string;
   readonly isCleanStart: boolean;
   readonly willTopic: string | undefined;
+  /** `undefined`: it takes whatever there is. */
+  readonly delivery: DeliveryLimits | undefined;
 }
 
 /** What came of a CONNECT; `version` is known even of some that are refused. */
@@ -26,6 +29,7 @@ export type ConnectVerdict =
 
 export interface ConnectLimits extends TopicLimits {
   readonly clientIdBytes: number;
+  readonly packetBytes: number;
 }
 
 const cutShort = malformed("a CONNECT cut short (section 3.1)");
@@ -83,10 +87,14 @@ function readPayload(context: PayloadContext): ConnectFacts | Violation {
   const flags = reader.byte();
   const keepAlive = reader.integer();
   if (flags === undefined || keepAlive === undefined) return cutShort;
+  const offsets = new Map<number, number>();
+  const onProperty = (identifier: number, offset: number): void => {
+    offsets.set(identifier, offset);
+  };
   const problem =
     checkFlags(flags, version) ??
     (version === 5
-      ? checkProperties({ frame, reader, owner: propertyOwners.connect, limits })
+      ? checkProperties({ frame, reader, owner: propertyOwners.connect, limits, onProperty })
       : undefined);
   if (problem !== undefined) return problem;
   const id = reader.sized();
@@ -107,7 +115,26 @@ function readPayload(context: PayloadContext): ConnectFacts | Violation {
     clientId: frame.bytes.toString("utf8", id.start, id.end),
     isCleanStart: (flags & flagBits.clean) !== 0,
     willTopic,
+    delivery: readDeliveryLimits(frame, offsets, limits),
   };
+}
+
+/** What a client may have unacknowledged, when it says nothing (section 3.1.2.11.3). */
+const anyNumber = 65_535;
+
+/** Limits that no packet can meet are none: many clients give the largest that there is. */
+function readDeliveryLimits(
+  { bytes }: Frame,
+  offsets: ReadonlyMap<number, number>,
+  { packetBytes }: ConnectLimits,
+): DeliveryLimits | undefined {
+  const [countAt, sizeAt] = [offsets.get(0x21), offsets.get(0x27)];
+  const receiveMaximum = countAt === undefined ? anyNumber : bytes.readUInt16BE(countAt);
+  const size = sizeAt === undefined ? Number.POSITIVE_INFINITY : bytes.readUInt32BE(sizeAt);
+  // What goes out can be a little larger than what came in, by its Subscription Identifiers.
+  const maximumPacketSize = size >= 2 * packetBytes ? Number.POSITIVE_INFINITY : size;
+  const isLimited = receiveMaximum < anyNumber || Number.isFinite(maximumPacketSize);
+  return isLimited ? { receiveMaximum, maximumPacketSize } : undefined;
 }
 
 function checkFlags(flags: number, version: ProtocolVersion): Violation | undefined {

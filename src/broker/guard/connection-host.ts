@@ -16,6 +16,12 @@ export interface ConnectionHost {
   attach(connection: Connection, end: BrokerEnd): void;
   /** Takes what the broker wrote. */
   send(connection: Connection, pieces: readonly Buffer[]): void;
+  /**
+   * A message is too large for its client: it counts as delivered.
+   *
+   * @param identifier its Packet Identifier, 0 with QoS 0
+   */
+  tooLarge(connection: Connection, identifier: number): void;
   /** Turns a SUBSCRIBE into what the broker may see of it. */
   subscribe(connection: Connection, facts: SubscribeFacts): readonly Buffer[];
   /** To be counted and logged. */

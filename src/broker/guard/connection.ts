@@ -4,19 +4,18 @@ import { BrokerEnd } from "./broker-end.js";
 import { checkConnect, type ConnectFacts, type ProtocolVersion } from "./connect-packet.js";
 import type { ConnectionHost } from "./connection-host.js";
 import { findOverdue } from "./deadlines.js";
-import { type Frame, frameAt, invalidSize, packetSize, packetTypes, typeOf } from "./frames.js";
+import { createDeliveryWindow, type DeliveryWindow } from "./delivery-window.js";
+import { closeSoon } from "./farewell.js";
+import { type Frame, packetTypes } from "./frames.js";
+import { IncomingPackets, type PacketSink } from "./incoming-packets.js";
 import type { DropKind } from "./log-drops.js";
 import { checkPacket, publishIdentifier, qosOf } from "./packets.js";
-import { createPartialPacket, type PartialPacket } from "./partial-packet.js";
 import { createQos2Window, type Qos2Window } from "./qos2-window.js";
 import { Reading } from "./reading.js";
 import { createReadingRate, type ReadingRate } from "./reading-rate.js";
 import { lastWords } from "./server-packets.js";
 import { readSubscribe } from "./subscribe-packet.js";
-import { malformed, reasonCodes, type Violation } from "./violation.js";
-
-/** How long a client may take to read the last words before its socket is cut, in milliseconds. */
-const farewellMs = 1000;
+import type { Violation } from "./violation.js";
 
 /**
  * One network connection from accept to its end.
@@ -33,14 +32,13 @@ export class Connection {
   readonly #reading: Reading;
   readonly qos2: Qos2Window;
   readonly #rate: ReadingRate;
-  // Made when it is needed: of a thousand connections most are idle.
-  #partial: PartialPacket | undefined;
+  readonly #incoming: IncomingPackets;
   #state: "silent" | "authenticating" | "open" | "closed" = "silent";
   #end: BrokerEnd | undefined;
   #facts: ConnectFacts | undefined;
-  #held: Buffer | undefined;
-  #partialSinceMs = 0;
+  #window: DeliveryWindow | undefined;
   #hasEnded = false;
+  #isWaitingForTurn = false;
 
   constructor(socket: Duplex, peer: Peer, host: ConnectionHost) {
     this.socket = socket;
@@ -50,8 +48,9 @@ export class Connection {
     this.#reading = new Reading(socket);
     this.#rate = createReadingRate(this.#reading, host);
     this.qos2 = createQos2Window(host.limits.receiveMaximum);
+    this.#incoming = new IncomingPackets(host.limits, this.#takePackets());
     socket.on("data", (chunk: Buffer) => {
-      this.#take(chunk);
+      this.#incoming.take(chunk);
     });
     socket.on("error", () => {
       this.close();
@@ -64,39 +63,32 @@ export class Connection {
     });
   }
 
-  /** The client's own name, once its CONNECT was understood. */
-  get clientId(): string | undefined {
-    return this.#facts?.clientId;
-  }
-
+  /** Who it is, once its CONNECT was understood. */
   get facts(): ConnectFacts | undefined {
     return this.#facts;
   }
 
-  isSilent(): boolean {
-    return this.#state === "silent";
+  /** Of a client that has given limits of its own. */
+  get window(): DeliveryWindow | undefined {
+    return this.#window;
   }
 
-  isClosed(): boolean {
-    return this.#state === "closed";
+  /** Bytes that wait until the client reads, or acknowledges what it has read. */
+  waitingBytes(): number {
+    return this.socket.writableLength + (this.#window?.heldBytes() ?? 0);
   }
 
   /** CONNACK with success has gone out: what was held back is taken, and reading goes on. */
   open(): void {
     if (this.#state !== "authenticating") return;
     this.#state = "open";
-    const held = this.#held;
-    this.#held = undefined;
     this.#reading.resume("authentication");
-    if (held !== undefined) this.#take(held);
+    this.#incoming.open();
   }
 
   /** Ends connections that ran out of time: without a CONNECT, or with a packet that does not end. */
   check(nowMs: number): void {
-    const partial =
-      this.#partial?.isPending() === true && !this.#reading.isPaused()
-        ? { sinceMs: nowMs - this.#partialSinceMs, size: this.#partial.size() }
-        : undefined;
+    const partial = this.#reading.isPaused() ? undefined : this.#incoming.unfinished(nowMs);
     const sinceAcceptMs = nowMs - this.#acceptedMs;
     const overdue = findOverdue({ state: this.#state, sinceAcceptMs, partial }, this.#host.limits);
     if (overdue === undefined) return;
@@ -111,7 +103,9 @@ export class Connection {
   ): void {
     if (this.#state === "closed") return;
     const answer = lastWords({ isOpen: this.#state === "open", version: answerAs }, violation.code);
-    if (answer !== undefined && this.socket.writable) this.socket.write(answer);
+    const most = this.#facts?.delivery?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+    if (answer !== undefined && answer.length <= most && this.socket.writable)
+      this.socket.write(answer);
     this.#host.dropped(this, kind, violation.reason);
     this.close();
   }
@@ -129,99 +123,59 @@ export class Connection {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#rate.stop();
-    this.#held = undefined;
+    this.#incoming.close();
+    this.#window?.close();
     this.#end?.destroy();
-    if (this.socket.writable) this.socket.end();
-    this.socket.resume();
-    const { socket } = this;
-    const cutting = setTimeout(() => {
-      socket.destroy();
-    }, farewellMs).unref();
-    // Most go at once: what hangs on the timer must not stay for its sake.
-    socket.once("close", () => {
-      clearTimeout(cutting);
-    });
+    closeSoon(this.socket);
     this.#host.closed(this);
   }
 
   /** The other side has nothing more to say: the broker is to finish what it has, then close. */
   #ended(): void {
-    if (this.#state === "open" && !this.#hasEnded) this.#end?.push(null);
-    else if (this.#state !== "open") this.close();
+    if (this.#state !== "open") this.close();
+    else if (!this.#hasEnded && !this.#isWaitingForTurn) this.#end?.push(null);
     this.#hasEnded = true;
   }
 
-  /** Takes what came; a packet that began in an earlier chunk comes first. */
-  #take(chunk: Buffer): void {
-    let rest = chunk;
-    while (this.#partial?.isPending() === true && rest.length > 0 && this.#state !== "closed") {
-      rest = rest.subarray(this.#partial.add(rest));
-      if (!this.#isAllowedSize(this.#partial.size())) return;
-      const whole = this.#partial.take();
-      if (whole !== undefined) this.#scan(whole);
-      else if (rest.length === 0) return;
-    }
-    if (rest.length === 0 || this.#state === "closed") return;
-    if (this.#state === "authenticating") this.#held = rest;
-    else this.#scan(rest);
-  }
-
-  #isAllowedSize(size: number): boolean {
-    const { limits } = this.#host;
-    const most = this.#state === "silent" ? limits.connectBytes : limits.packetBytes;
-    if (size !== invalidSize && size <= most) return true;
-    this.#refuse(wrongSize(size));
-    return false;
-  }
-
-  /** Checks the packets of a chunk one by one and hands them on in one piece. */
-  #scan(chunk: Buffer): void {
-    let offset = 0;
-    let from = 0;
-    let publishes = 0;
-    while (offset < chunk.length) {
-      const size = packetSize(chunk, offset);
-      if (!this.#isAllowedSize(size)) return;
-      if (this.#state === "silent" && typeOf(chunk[offset]) !== packetTypes.connect) {
-        this.#refuse(malformed("the first packet is no CONNECT [MQTT-3.1.0-1]"));
-        return;
-      }
-      if (size <= 0 || offset + size > chunk.length) break;
-      const frame = frameAt(chunk, offset, size);
-      offset = frame.end;
-      if (this.#state === "silent") {
+  #takePackets(): PacketSink {
+    return {
+      connect: (frame) => {
         this.#connect(frame);
-        if (offset < chunk.length) this.#held = chunk.subarray(offset);
-        return;
-      }
-      const type = typeOf(chunk[frame.start]);
-      if (type === packetTypes.publish) publishes += 1;
-      if (type === packetTypes.subscribe) {
-        this.#hand(chunk.subarray(from, frame.start));
-        if (!this.#subscribe(frame)) return;
-        from = offset;
-      } else {
-        const problem = this.#check(frame, type);
-        if (problem !== undefined) {
-          this.#refuse(problem);
-          return;
-        }
-      }
-    }
-    this.#hand(chunk.subarray(from, offset));
-    if (offset < chunk.length) this.#keep(chunk.subarray(offset));
-    if (this.#state === "open") this.#rate.take(publishes, chunk.length);
+      },
+      check: (frame, type) => this.#check(frame, type),
+      subscribe: (frame) => this.#subscribe(frame),
+      hand: (packets) => {
+        this.#hand(packets);
+      },
+      pause: () => {
+        this.#reading.pause("turn");
+        this.#isWaitingForTurn = true;
+      },
+      refuse: (violation) => {
+        this.#refuse(violation);
+      },
+      count: (publishes, bytes) => {
+        this.#rate.take(publishes, bytes);
+      },
+    };
   }
 
-  #keep(start: Buffer): void {
-    this.#partialSinceMs = performance.now();
-    this.#partial ??= createPartialPacket();
-    this.#partial.add(start);
+  /** The broker has read what the client sent so far: the rest comes after what others sent. */
+  #giveTurn(): void {
+    if (!this.#isWaitingForTurn) return;
+    setImmediate(() => {
+      this.#isWaitingForTurn = false;
+      this.#incoming.open();
+      if (this.#isWaitingForTurn || this.#state !== "open") return;
+      if (this.#hasEnded) this.#end?.push(null);
+      else this.#reading.resume("turn");
+    });
   }
 
   #hand(packets: Buffer): void {
-    if (packets.length === 0 || this.#state === "closed") return;
-    if (this.#end?.push(packets) === false) this.#reading.pause("broker");
+    if (this.#state === "closed") return;
+    this.#end?.push(packets);
+    if (this.#end?.isFull() === true) this.#reading.pause("broker");
   }
 
   #refuse(violation: Violation, answerAs?: ProtocolVersion): void {
@@ -240,11 +194,13 @@ export class Connection {
       this.drop(refusal, "connections_refused");
       return;
     }
+    this.#window = this.#limitDelivery(verdict.facts);
     this.#state = "authenticating";
     this.#reading.pause("authentication");
     this.#end = new BrokerEnd({
       onWanted: () => {
         this.#reading.resume("broker");
+        this.#giveTurn();
       },
       onWritten: (pieces) => {
         this.#host.send(this, pieces);
@@ -256,6 +212,21 @@ export class Connection {
     this.#host.attach(this, this.#end);
     // A copy: the chunk it came in may be 64 KiB, and Aedes keeps parts of a CONNECT.
     this.#end.push(Buffer.from(frame.bytes.subarray(frame.start, frame.end)));
+  }
+
+  #limitDelivery({ delivery }: ConnectFacts): DeliveryWindow | undefined {
+    if (delivery === undefined) return undefined;
+    return createDeliveryWindow(delivery, {
+      send: (packets) => {
+        if (this.socket.writable) this.socket.write(Buffer.concat(packets));
+      },
+      tooLarge: (identifier) => {
+        this.#host.tooLarge(this, identifier);
+      },
+      refuse: (violation) => {
+        this.drop(violation);
+      },
+    });
   }
 
   #subscribe(frame: Frame): boolean {
@@ -275,15 +246,9 @@ export class Connection {
     const version = this.#facts?.version ?? 4;
     const problem = checkPacket(frame, { version, limits: this.#host.limits });
     if (problem !== undefined) return problem;
-    if (type === packetTypes.publish && qosOf(frame.bytes[frame.start]) === 2) {
-      return this.qos2.begin(publishIdentifier(frame));
-    }
+    if (type === packetTypes.publish) {
+      if (qosOf(frame.bytes[frame.start]) === 2) return this.qos2.begin(publishIdentifier(frame));
+    } else this.#window?.acknowledge(frame);
     return undefined;
   }
-}
-
-function wrongSize(size: number): Violation {
-  return size === invalidSize
-    ? malformed("a Remaining Length of five bytes (section 2.1.4)")
-    : { reason: `a packet of ${size} bytes`, code: reasonCodes.packetTooLarge };
 }

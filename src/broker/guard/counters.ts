@@ -8,6 +8,8 @@ export interface GuardCounters {
   dropped_silent: number;
   dropped_slow: number;
   slowed_down: number;
+  /** Messages not sent to a client because it takes none so large. */
+  messages_too_large: number;
   publishes_denied: number;
   subscriptions_denied: number;
 }
@@ -23,6 +25,7 @@ export function createCounters(): GuardCounters {
     dropped_silent: 0,
     dropped_slow: 0,
     slowed_down: 0,
+    messages_too_large: 0,
     publishes_denied: 0,
     subscriptions_denied: 0,
   };

@@ -16,13 +16,17 @@ import { whenRoom } from "./when-room.js";
 export function deliverGently(client: AedesClient, guarded: GuardedClient): void {
   Reflect.set(client, "subscriptions", guarded.subscriptions);
   const { deliverQoS, deliver0 } = deliverOnce(client);
-  const { socket } = guarded.connection;
+  const { socket, window } = guarded.connection;
   const withQos: Deliver = (packet, done) => {
     // Only retained messages have a `brokerId` of null.
     if (packet.brokerId !== null) deliverQoS(packet, done);
     else
       deliverQoS(packet, () => {
-        whenRoom(socket, done);
+        if (window === undefined) whenRoom(socket, done);
+        else
+          window.whenEmpty(() => {
+            whenRoom(socket, done);
+          });
       });
   };
   const withoutQos: Deliver = (packet, done) => {

@@ -17,6 +17,8 @@ export const packetTypes = {
   auth: 15,
 } as const;
 
+const firstErrorCode = 0x80;
+
 /** One whole packet inside a larger buffer. */
 export interface Frame {
   readonly bytes: Buffer;
@@ -64,6 +66,11 @@ export function typeOf(header: number | undefined): number {
 /** The Packet Identifier at an offset; 0 is none ([MQTT-2.2.1-3]). */
 export function identifierAt(bytes: Buffer, offset: number): number {
   return ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0);
+}
+
+/** Whether an acknowledgement carries a reason code that says no (section 2.4). */
+export function isFailure({ bytes, body, end }: Frame): boolean {
+  return end > body + 2 && (bytes[body + 2] ?? 0) >= firstErrorCode;
 }
 
 /** A Variable Byte Integer (section 1.5.5) and the offset behind it; `undefined` when it is broken. */

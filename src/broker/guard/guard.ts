@@ -30,7 +30,11 @@ export interface GuardOptions {
    * Earshot's own, which matches topics right and knows whose the sessions are, over restarts as
    * well: PUBACK waits until it has stored a message.
    */
-  readonly persistence: SyncedSource & { readonly owners: SessionOwners };
+  readonly persistence: SyncedSource & {
+    readonly owners: SessionOwners;
+    /** A message was not sent, and counts as delivered. */
+    delivered(clientId: string, identifier: number): void;
+  };
 }
 
 /** Stands between the network and Aedes, of any version. */
@@ -85,18 +89,26 @@ export function createGuard(options: GuardOptions): Guard {
     send(connection, pieces) {
       const client = clients.get(connection);
       if (client === undefined) return;
-      writes.write(connection, client.outgoing(pieces));
+      const packets = client.outgoing(pieces);
+      writes.write(connection, connection.window?.pass(packets) ?? packets);
+    },
+    tooLarge(connection, identifier) {
+      counters.messages_too_large += 1;
+      const client = clients.get(connection);
+      if (identifier > 0 && client !== undefined)
+        options.persistence.delivered(client.clientId, identifier);
     },
     subscribe(connection, facts) {
       const client = clients.get(connection);
       if (client === undefined) return [];
       const { packets, reply } = answerSubscribe(facts, { client, access, limits, counters });
-      if (reply !== undefined) writes.write(connection, [reply]);
+      if (reply !== undefined)
+        writes.write(connection, connection.window?.pass([reply]) ?? [reply]);
       return packets;
     },
-    dropped({ clientId, peer }, kind, reason) {
+    dropped({ facts, peer }, kind, reason) {
       if (kind !== "user_changed" && kind !== "broker") counters[kind] += 1;
-      logDrop({ kind, clientId, address: peer.address, reason });
+      logDrop({ kind, clientId: facts?.clientId, address: peer.address, reason });
     },
     closed(connection) {
       // Who was never let in is still among the silent.

@@ -1,7 +1,7 @@
 import type { Identity } from "../parts.js";
 import { createHeldAcks, type HeldAcks, type SyncedSource } from "../persistence/held-acks.js";
 import type { Connection } from "./connection.js";
-import { type Frame, identifierAt, packetTypes, typeOf } from "./frames.js";
+import { type Frame, identifierAt, isFailure, packetTypes, typeOf } from "./frames.js";
 import { createGrantedQos, type GrantedQos, type Subscriptions } from "./granted-qos.js";
 import { createOutgoingPackets } from "./outgoing-packets.js";
 import { unknownPubcomp } from "./server-packets.js";
@@ -38,7 +38,6 @@ export interface GuardedClientOptions {
 }
 
 const nothing = Buffer.alloc(0);
-const firstErrorCode = 0x80;
 
 /** Creates the guard's side of a client whose CONNECT was accepted for authentication. */
 export function createGuardedClient(options: GuardedClientOptions): GuardedClient {
@@ -107,7 +106,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
       requests ??= createSubscribeRequests(version);
       return requests;
     },
-    clientId: connection.clientId ?? "",
+    clientId: connection.facts?.clientId ?? "",
     identity: undefined,
     outgoing: createOutgoingPackets(replace),
     published(identifier) {
@@ -115,9 +114,4 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
       held.published(identifier);
     },
   };
-}
-
-/** Whether an acknowledgement carries a reason code that says no (section 2.4). */
-function isFailure({ bytes, body, end }: Frame): boolean {
-  return end > body + 2 && (bytes[body + 2] ?? 0) >= firstErrorCode;
 }

@@ -2,7 +2,6 @@ import type { Duplex } from "node:stream";
 import { EarshotError } from "../../errors.js";
 import type { Access, Credentials, Identity } from "../parts.js";
 import type { SessionOwners } from "../persistence/persistence.js";
-import type { SessionOwnership } from "../users/session-ownership.js";
 import { type AedesClient, type AedesPacket, isPersistence, RefusedError } from "./aedes-parts.js";
 import type { GuardCounters } from "./counters.js";
 import type { GuardedClient } from "./guarded-client.js";
@@ -11,8 +10,7 @@ import type { GuardedClient } from "./guarded-client.js";
 export class DeniedError extends Error {}
 
 export interface HookParts {
-  /** Without `mayTakeOver` a client id stays its owner's as long as the session. */
-  readonly access: Access & Partial<SessionOwnership>;
+  readonly access: Access;
   readonly counters: GuardCounters;
   readonly sessions: SessionOwners;
   /** The guarded client behind a stream; `undefined` for the node's own client, which is trusted. */
@@ -35,6 +33,8 @@ export interface Hooks {
   ): Promise<RefusedError | undefined>;
   /** Why a message may not be published; `undefined`: it may. */
   denyPublish(client: AedesClient | null, topic: string): Error | undefined;
+  /** Whether a message that may be published with RETAIN is kept. */
+  mayStay(topic: string): boolean;
   /** The user behind a client; `undefined` for the node's own client. */
   userOf(client: AedesClient | null): string | undefined;
   maySubscribe(client: AedesClient, filter: string): boolean;
@@ -66,6 +66,7 @@ export function createHooks(parts: HookParts): Hooks {
       if (refusal === undefined) {
         if (ownerOf(parts, clientId, identity) !== undefined) await evict(parts, client);
         guarded.identity = identity;
+        keepUntilItsEnd(parts, client, guarded);
       } else if (identity === undefined) counters.auth_failures += 1;
       else parts.refused(guarded, refusal.message);
       return refusal;
@@ -80,6 +81,7 @@ export function createHooks(parts: HookParts): Hooks {
       counters.publishes_denied += 1;
       return new DeniedError(`not allowed to publish to ${topic}`);
     },
+    mayStay: (topic) => access.mayStay(topic),
     userOf: (client) => (client === null ? undefined : clientOf(client.conn)?.identity?.name),
     maySubscribe(client, filter) {
       const guarded = clientOf(client.conn);
@@ -146,7 +148,7 @@ function refuse(
   if (identity === undefined) return new RefusedError("wrong user name or password", notAuthorised);
   const { access } = parts;
   const owner = ownerOf(parts, clientId, identity);
-  if (owner !== undefined && access.mayTakeOver?.(identity, owner) !== true)
+  if (owner !== undefined && !access.mayTakeOver(identity, owner))
     return new RefusedError("the client id belongs to another user", identifierRejected);
   const will = guarded.connection.facts?.willTopic;
   if (
@@ -166,6 +168,21 @@ function ownerOf(
 ): string | undefined {
   const owner = connected(clientId)?.identity?.name ?? sessions.ownerOf(clientId);
   return owner === identity?.name ? undefined : owner;
+}
+
+/**
+ * Aedes takes a client with Session Expiry 0 for one without a session, and throws away what waits for
+ * it. One that resumes a session has it until its connection ends (MQTT 5, section 3.1.2.11.2); that
+ * it ends then, Aedes sees by the expiry.
+ */
+function keepUntilItsEnd(
+  { sessions }: HookParts,
+  client: AedesClient,
+  { connection: { facts }, clientId }: GuardedClient,
+): void {
+  const resumes = facts?.version === 5 && !facts.isCleanStart;
+  if (resumes && client.clean && sessions.ownerOf(clientId) !== undefined)
+    Reflect.set(client, "clean", false);
 }
 
 /** Ends another user's connection and session before their client id gets a new owner. */

@@ -95,6 +95,8 @@ export interface PropertyContext {
   readonly reader: FieldReader;
   readonly owner: number;
   readonly limits: TopicLimits;
+  /** Told of each property, and where its value begins. */
+  readonly onProperty?: (identifier: number, offset: number) => void;
 }
 
 /**
@@ -121,6 +123,7 @@ export function checkProperties(context: PropertyContext): Violation | undefined
       return protocolError(`property ${identifier} given twice (section 2.2.2.2)`);
     }
     seen.add(identifier);
+    context.onProperty?.(identifier, list.offset());
     const problem = rule.check(list, limits);
     if (problem !== undefined) return problem;
   }

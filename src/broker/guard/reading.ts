@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 
 /** Why nothing is read from a client for a while; several at once are a sum. */
-const reasons = { authentication: 1, broker: 2, rate: 4 } as const;
+const reasons = { authentication: 1, broker: 2, rate: 4, turn: 8 } as const;
 
 /** Stops and goes on reading a socket; it goes on when no reason to wait is left. */
 export class Reading {

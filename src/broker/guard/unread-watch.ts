@@ -19,29 +19,28 @@ export function createUnreadWatch(
 ): UnreadWatch {
   const behind = new Set<Connection>();
   const drop = (connection: Connection): void => {
-    const { writableLength } = connection.socket;
+    const waiting = connection.waitingBytes();
     behind.delete(connection);
-    connection.cut("dropped_slow", `it does not read: ${writableLength} bytes wait for it`);
+    const fault = connection.socket.writableLength > 0 ? "read" : "acknowledge";
+    connection.cut("dropped_slow", `it does not ${fault}: ${waiting} bytes wait for it`);
   };
   return {
     check(connection) {
-      const waiting = connection.socket.writableLength;
+      const waiting = connection.waitingBytes();
       if (waiting > limits.unreadBytes) drop(connection);
       else if (waiting > notableBytes) behind.add(connection);
     },
     sweep() {
       let sum = 0;
       for (const connection of behind) {
-        const waiting = connection.socket.writableLength;
+        const waiting = connection.waitingBytes();
         if (waiting > notableBytes) sum += waiting;
         else behind.delete(connection);
       }
-      const worst = [...behind].toSorted(
-        (one, other) => other.socket.writableLength - one.socket.writableLength,
-      );
+      const worst = [...behind].toSorted((one, other) => other.waitingBytes() - one.waitingBytes());
       for (const connection of worst) {
         if (sum <= limits.unreadBytesInAll) return;
-        sum -= connection.socket.writableLength;
+        sum -= connection.waitingBytes();
         drop(connection);
       }
     },

@@ -48,11 +48,15 @@ export interface Persistence {
    * @param owner the user; `undefined`: the node itself
    */
   attributeRetained(packet: Pick<Packet, "payload">, owner: string | undefined): void;
+  /** Says that a message is being published with RETAIN which is not to stay; a former one goes. */
+  leaveUnretained(packet: Pick<Packet, "payload">): void;
   /**
    * Whether a live message must not be sent to a client now, because older ones are being sent from
    * its queue, where this one waits as well. For Aedes' `authorizeForward`: answer it with `null`.
    */
   holdsBack(clientId: string | null, packet: PacketReference): boolean;
+  /** A message was not sent to its client, and counts as delivered [MQTT-3.1.2-25]. */
+  delivered(clientId: string, messageId: number): void;
   counters(): Readonly<Record<string, number>>;
 }
 
@@ -130,6 +134,13 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     },
     attributeRetained: (packet, owner) => {
       state.retained.attribute(packet, owner);
+    },
+    leaveUnretained: (packet) => {
+      state.retained.leave(packet);
+    },
+    delivered(clientId, messageId) {
+      const session = state.sessions.get(clientId);
+      if (session !== undefined) state.outgoing.clear(session, { messageId });
     },
     holdsBack: (clientId, packet) => holdsBack(state, clientId, packet),
     counters: () => {

@@ -15,6 +15,8 @@ export interface Retained {
    * @param owner the user; `undefined`: the node itself, or nobody
    */
   attribute(packet: Pick<Packet, "payload">, owner: string | undefined): void;
+  /** Says that the message which comes to `store` next is not to be kept. */
+  leave(packet: Pick<Packet, "payload">): void;
   /** An empty payload removes the topic's message [MQTT-3.3.1-6]. */
   store(packet: Packet): void;
   /** The messages that filters match, one filter after the other. */
@@ -43,9 +45,13 @@ export function createRetained({ journal, limits, counters, now }: RetainedOptio
   const shares = createRetainedShares(limits);
   /** By the payload, the one object of a packet that Aedes puts into its copies. */
   const owners = new WeakMap<object, string>();
+  const passing = new WeakSet<object>();
 
   const ownerOf = ({ payload }: Packet): string | undefined =>
     typeof payload === "string" ? undefined : owners.get(payload);
+
+  const isPassing = ({ payload }: Packet): boolean =>
+    typeof payload !== "string" && passing.has(payload);
 
   const set = (packet: Packet): void => {
     messages.set(packet.topic, packet);
@@ -72,18 +78,21 @@ export function createRetained({ journal, limits, counters, now }: RetainedOptio
     attribute({ payload }, owner) {
       if (owner !== undefined && typeof payload !== "string") owners.set(payload, owner);
     },
+    leave({ payload }) {
+      if (typeof payload !== "string") passing.add(payload);
+    },
     store(published) {
       const owner = ownerOf(published);
       const packet = owner === undefined ? published : { ...published, owner };
       const former = messages.get(packet.topic);
       if (former !== undefined) remove(former);
-      const isKept = packet.payload.length > 0 && shares.hasRoomFor(packet);
+      const isWanted = packet.payload.length > 0 && !isPassing(packet);
+      const isKept = isWanted && shares.hasRoomFor(packet);
       if (isKept) keep(packet);
       // Of a message that does not fit not even the former value stays: it would be out of date.
       else if (former !== undefined)
         journal.delete(retainedKey(packet.topic), packet.qos > 0 ? "acknowledged" : "lazy");
-      if (!isKept && packet.payload.length > 0)
-        counters.count("retained_refused", packet.topic, owner);
+      if (isWanted && !isKept) counters.count("retained_refused", packet.topic, owner);
     },
     async *matching(filters) {
       let looked = 0;

@@ -140,7 +140,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       session.expirySeconds = expiryOf(client, limits);
       session.disconnectedAtMs = now();
       write(session, "lazy");
-      leave(session);
+      // One that ends with its connection must not push out others, nor end before a take-over.
+      if (session.expirySeconds > 0) leave(session);
     },
     own(clientId, owner) {
       const session = sessions.get(clientId);

@@ -1,6 +1,7 @@
 import { type CliAccess, cliUserName } from "../../cli-access.js";
 import type { Clock } from "../../clock.js";
-import type { NodeAddress } from "../../contract/topics.js";
+import { createMatcher } from "../../contract/topic-filters.js";
+import { type NodeAddress, requestTopic } from "../../contract/topics.js";
 import { EarshotError } from "../../errors.js";
 import type { Log } from "../../lifecycle.js";
 import { createLogThrottle } from "../../log-throttle.js";
@@ -9,7 +10,6 @@ import type { Access, Credentials, Identity } from "../parts.js";
 import { findOwner } from "./client-ids.js";
 import { createReservedTopics } from "./reserved-topics.js";
 import { rulesOf } from "./roles.js";
-import type { SessionOwnership } from "./session-ownership.js";
 import { anonymousName, createSignIn, ownClientName } from "./sign-in.js";
 import { type CompiledRules, compileRules } from "./topic-rules.js";
 import type { UserStore } from "./user-store.js";
@@ -45,9 +45,10 @@ const nothing: CompiledRules = {
  * Its `authenticate` throws EarshotError `broker_unavailable` when too many sign in at once: nobody
  * knows then whether the password is right, and the client is to come again.
  */
-export function createAccess(options: AccessOptions): Access & SessionOwnership {
+export function createAccess(options: AccessOptions): Access {
   const signIn = createSignIn(options);
   const isReserved = createReservedTopics(options.address);
+  const isRequest = createMatcher(requestTopic({ base: options.address.base, node: "+" }, "+"));
   const grants = createGrants(options);
   const report = createReport(options.log);
   return {
@@ -70,6 +71,8 @@ export function createAccess(options: AccessOptions): Access & SessionOwnership 
       if (identity.name === ownClientName) return true;
       return !isReserved(topic) && grants.of(identity, clientId).mayWrite(topic);
     },
+    // A node answers none that was retained: it would be asked again at each of its starts.
+    mayStay: (topic) => !isRequest(topic.split("/")),
     maySubscribe: (identity, clientId, filter) =>
       grants.of(identity, clientId).maySubscribe(filter),
     mayReceive: (identity, clientId, topic) => grants.of(identity, clientId).mayRead(topic),

@@ -21,8 +21,10 @@ const access: Access = {
   authenticate: ({ username }) =>
     Promise.resolve(username === "nobody" ? undefined : { name: username ?? identity.name }),
   mayPublish: (_identity, _clientId, topic) => !topic.startsWith("secret/"),
+  mayStay: () => true,
   maySubscribe: (_identity, _clientId, filter) => !filter.startsWith("secret/"),
   mayReceive: (_identity, _clientId, topic) => !topic.startsWith("hidden/"),
+  mayTakeOver: () => false,
   onChange: () => {},
 };
 

@@ -223,8 +223,10 @@ test("a sign-in that is refused makes one line and one count, by who refused it"
       authenticate: ({ clientId }) =>
         Promise.resolve(clientId === "wrong" ? undefined : { name: "anna" }),
       mayPublish: () => false,
+      mayStay: () => true,
       maySubscribe: () => true,
       mayReceive: () => true,
+      mayTakeOver: () => false,
       onChange: () => {},
     },
   });
@@ -250,8 +252,10 @@ test("a user who is gone is dropped at once, with 0x87 in MQTT 5", async (t) => 
     access: {
       authenticate: ({ username }) => Promise.resolve({ name: username ?? "" }),
       mayPublish: () => true,
+      mayStay: () => true,
       maySubscribe: () => true,
       mayReceive: () => true,
+      mayTakeOver: () => false,
       onChange(listener) {
         change = listener;
       },

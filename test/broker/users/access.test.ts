@@ -178,6 +178,54 @@ test("without users, too, nobody speaks in the node's name", async (t) => {
   assert.equal(access.mayPublish(anybody, "x", "homeassistant/sensor/x/config"), true);
 });
 
+test("a retained discovery message of a user who may not is refused, and nothing is kept of it", async (t) => {
+  const { access } = await openAccess(t, { anna: { role: "asker" } });
+  const { broker, port } = await startGuardedBroker(t, { access });
+  const kept = broker.counters()["retained"];
+  const topic = "homeassistant/device/anna/config";
+  for (const version of [4, 5] as const) {
+    const client = await connectRaw(t, port);
+    const own = [text("anna"), text(password)];
+    client.send(connect({ version, clientId: "anna", flags: 0xc2, rest: own }));
+    assert.equal((await client.next(2))?.[3], 0);
+    client.send(publish({ version, topic, payload: "{}", flags: 3 }));
+    if (version === 4) await client.closed();
+    else assert.equal((await client.next(4))?.[4], 0x87);
+  }
+  assert.equal(broker.counters()["publishes_denied"], 2);
+  assert.equal(broker.counters()["retained"], kept);
+});
+
+test("a request published with RETAIN is delivered as such, and does not stay on the broker", async (t) => {
+  const { access } = await openAccess(t, { anna: { role: "asker" }, ha: { role: "home" } });
+  const { broker, port } = await startGuardedBroker(t, { access });
+  const enter = async (name: string): Promise<RawClient> => {
+    const client = await connectRaw(t, port);
+    const own = [text(name), text(password)];
+    client.send(connect({ version: 5, clientId: name, flags: 0xc2, rest: own }));
+    assert.equal((await client.next(2))?.[3], 0);
+    return client;
+  };
+  const topics = ["any", "kitchen"].map((node) => `earshot/${node}/recommend/request/anna`);
+  const listener = await enter("ha");
+  const retainAsPublished = 8;
+  listener.send(subscribe(5, ["earshot/#"], { bits: retainAsPublished }));
+  await listener.next(9);
+  const kept = broker.counters()["retained"];
+  const anna = await enter("anna");
+  for (const topic of topics) {
+    anna.send(publish({ version: 5, topic, payload: "Help!", flags: 3 }));
+    assert.equal((await anna.next(4))?.[4] ?? 0, 0);
+    assert.equal(((await listener.next(3))?.[0] ?? 0) & 1, 1);
+  }
+  assert.equal(broker.counters()["retained"], kept);
+  listener.send(
+    publish({ version: 5, topic: "earshot/attic/status", payload: "online", flags: 3 }),
+  );
+  await listener.next(4);
+  assert.equal(broker.counters()["retained"], (kept ?? 0) + 1);
+});
+
 test("an asker's client id is its own name, or begins with it, or is left to the broker", async (t) => {
   const { access } = await openAccess(t, {
     anna: { role: "asker" },

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { IncomingPackets } from "../../../src/broker/guard/incoming-packets.js";
+import { startGuardedBroker } from "../../support/brokers.js";
+import { connect, publish, subscribe } from "../../support/mqtt-bytes.js";
+import { connectRaw } from "../../support/raw-client.js";
+
+const version = 4;
+const limits = { connectBytes: 1000, packetBytes: 1000 };
+const messages = (count: number): Buffer =>
+  Buffer.concat(Array.from({ length: count }, () => publish({ version, topic: "a" })));
+
+/** Takes note of what becomes of the packets. */
+function record(): { readonly packets: IncomingPackets; readonly log: string[] } {
+  const log: string[] = [];
+  const packets = new IncomingPackets(limits, {
+    connect: () => log.push("connect"),
+    check: () => undefined,
+    subscribe: () => true,
+    hand: (bytes) => log.push(`hand ${bytes.length}`),
+    pause: () => log.push("pause"),
+    refuse: ({ reason }) => log.push(reason),
+    count: (publishes, bytes) => log.push(`count ${publishes} in ${bytes}`),
+  });
+  return { packets, log };
+}
+
+test("of what a client sends at once 128 messages are taken at a time, and others have their turn", () => {
+  const { packets, log } = record();
+  packets.take(Buffer.concat([connect({ version, clientId: "x" }), messages(300)]));
+  assert.deepEqual(log.splice(0), ["connect"]);
+  const size = messages(1).length;
+  packets.open();
+  assert.deepEqual(log.splice(0), [`hand ${128 * size}`, "pause"]);
+  packets.open();
+  assert.deepEqual(log.splice(0), [`hand ${128 * size}`, "pause"]);
+  packets.open();
+  assert.deepEqual(log.splice(0), [`hand ${44 * size}`, `count 300 in ${300 * size}`]);
+  packets.open();
+  packets.take(messages(128));
+  assert.deepEqual(log, [`hand ${128 * size}`, `count 128 in ${128 * size}`]);
+});
+
+test("what a client sent before its end arrives, however much it was at once", async (t) => {
+  const { port } = await startGuardedBroker(t);
+  const reader = await connectRaw(t, port);
+  reader.send(connect({ version, clientId: "reader" }), subscribe(version, ["a", "end"]));
+  await reader.next(9);
+  const client = await connectRaw(t, port);
+  client.send(connect({ version, clientId: "writer" }));
+  await client.next(2);
+  client.socket.end(Buffer.concat([messages(2000), publish({ version, topic: "end" })]));
+  for (let count = 0; count < 2001; count += 1) {
+    const message = await reader.next(3);
+    assert.equal(message?.includes("end"), count === 2000);
+  }
+});
