@@ -14,6 +14,18 @@ const range = z
     error: "expected [lowest, highest], the lowest first",
   });
 
+const columns = z
+  .record(z.string().max(64), range)
+  .refine((filters) => Object.keys(filters).length <= 32, { error: "at most 32 filters" })
+  .meta({ maxProperties: 32 });
+
+/** zod leaves out a key of this name without a word, and the reply would be unfiltered. */
+const filters = z.preprocess((value, context) => {
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__"))
+    context.addIssue({ code: "custom", message: 'there is no column "__proto__"' });
+  return value;
+}, columns);
+
 /** `<n>/recommend/request/<client>` in its JSON form. */
 export const requestSchema = z
   .strictObject({
@@ -30,11 +42,7 @@ export const requestSchema = z
       .min(1, { error: "expected a text of 1 to 128 characters" })
       .max(128, { error: "expected a text of 1 to 128 characters" })
       .optional(),
-    filters: z
-      .record(z.string().max(64), range)
-      .refine((filters) => Object.keys(filters).length <= 32, { error: "at most 32 filters" })
-      .meta({ maxProperties: 32 })
-      .optional(),
+    filters: filters.optional(),
     max_per_artist: z
       .int({ error: "expected a whole number from 1 to 100" })
       .min(1, { error: "expected a whole number from 1 to 100" })

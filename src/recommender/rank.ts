@@ -55,10 +55,13 @@ function createFilter(
   source: SongSource,
   filters: RankOptions["filters"],
 ): (ordinal: number) => boolean {
-  const ranges = Object.entries(filters ?? {});
+  // 0.6 in single precision, as catalogues keep it, is a little more than 0.6: both ends count.
+  const ranges = Object.entries(filters ?? {}).map(
+    ([column, [lowest, highest]]) => [column, Math.fround(lowest), Math.fround(highest)] as const,
+  );
   if (ranges.length === 0) return () => true;
   return (ordinal) =>
-    ranges.every(([column, [lowest, highest]]) => {
+    ranges.every(([column, lowest, highest]) => {
       const value = source.valueOf(ordinal, column);
       return value !== undefined && value >= lowest && value <= highest;
     });

@@ -48,7 +48,7 @@ export interface SongSource {
   /** The same for all releases and versions of one song by one artist. */
   workOf(ordinal: number): number;
   artistOf(ordinal: number): number;
-  /** `undefined` when the value is not known. */
+  /** In single precision; `undefined` when the value is not known. */
   valueOf(ordinal: number, column: string): number | undefined;
   /** The nearest songs without the seed, ascending; fewer than `count` only when there are no more. */
   nearest(seed: number, count: number): readonly Neighbour[];

@@ -77,6 +77,7 @@ test("bad input gets the contract's error, and the next request its answer", asy
     ['{"title":["a"]}', "bad_request"],
     ['{"title":"a","colour":"red"}', "bad_request"],
     ['{"title":"Hello","filters":{"colour":[0,1]}}', "bad_request"],
+    ['{"title":"Hello","filters":{"__proto__":[0,1]}}', "bad_request"],
     [Buffer.from([0xff, 0xfe, 0x00]), "bad_request"],
     [randomBytes(64).fill(0xc0, 0, 2), "bad_request"],
     [Buffer.alloc(512 * 1024, "x"), "too_large"],
@@ -162,10 +163,10 @@ test("MQTT 5's Response Topic and Correlation Data come back with the reply", as
 
 /** The songs of the file that the node's catalogue is built from. */
 async function readStarter(): Promise<
-  readonly { readonly title: string; readonly year: string }[]
+  readonly Readonly<Record<"title" | "year" | "energy" | "danceability" | "loudness", string>>[]
 > {
   const text = await readFile(join(programRoot, "data", "starter.csv"), "utf8");
-  return parse<{ title: string; year: string }>(text, { columns: true });
+  return parse<Awaited<ReturnType<typeof readStarter>>[number]>(text, { columns: true });
 }
 
 test("filters hold, also when they leave few songs, and so does max_per_artist", async (t) => {
@@ -191,6 +192,23 @@ test("filters hold, also when they leave few songs, and so does max_per_artist",
       .map(({ title }) => title);
     assert.ok(expected.length > 0);
     assert.deepEqual(results.map(({ title }) => title).toSorted(), expected.toSorted());
+  }
+  // Catalogues keep single precision, in which 0.6 is a little more, and -8.2 a little less.
+  for (const [column, value] of [
+    ["energy", "0.60"],
+    ["danceability", "0.90"],
+    ["loudness", "-8.2"],
+  ] as const) {
+    const { results } = await asker.askOk({
+      title: "Bohemian Rhapsody",
+      limit: 100,
+      filters: { [column]: [Number(value), Number(value)] },
+    });
+    const expected = (await readStarter())
+      .filter((song) => Number(song[column]) === Number(value))
+      .map(({ title }) => title);
+    assert.ok(expected.length > 0);
+    assert.deepEqual(results.map(({ title }) => title).toSorted(), expected.toSorted(), column);
   }
   const single = await asker.askOk({ title: "Bohemian Rhapsody", limit: 100, max_per_artist: 1 });
   const artists = single.results.map(({ artist }) => artist);
