@@ -3,7 +3,7 @@ import type { Similarity } from "./similarity.js";
 /** How good an answer a similar title is. */
 export interface Judgement {
   readonly kind: "fuzzy" | "partial";
-  /** 0 to 1. */
+  /** 0 to 1; below 1 even where all slips are of the most usual kind. */
   readonly score: number;
   /** Whether it may be the answer; otherwise it is only a suggestion. */
   readonly isAcceptable: boolean;
@@ -23,6 +23,9 @@ export interface Thresholds {
   /** The same for a single word. */
   readonly singleWord: number;
 }
+
+/** Only an exact title is sure. */
+const mostWhenMistyped = 0.99;
 
 /** Up to this rarity a word is common: in about one of a hundred titles out of 10,000. */
 const commonRarity = 0.6;
@@ -65,7 +68,7 @@ export function judge(similarity: Similarity, thresholds: Thresholds): Judgement
   const kind = isFuzzy || (!isPartial && spelling >= partial) ? "fuzzy" : "partial";
   return {
     kind,
-    score: kind === "fuzzy" ? spelling : partial,
+    score: kind === "fuzzy" ? Math.min(spelling, mostWhenMistyped) : partial,
     isAcceptable: isFuzzy || isPartial,
     isContained,
   };

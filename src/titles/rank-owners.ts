@@ -28,7 +28,7 @@ const otherArticleFit = 0.97;
 
 /**
  * The songs of one title, one for each artist, the likeliest first: by artist when one is asked
- * for, by how exactly the title agrees, by popularity, by ordinal.
+ * for, by how exactly the title agrees, by popularity, by what stands in brackets, by ordinal.
  * Owners of another name than the one asked for are left out.
  */
 export function rankOwners(
@@ -54,6 +54,8 @@ export function rankOwners(
     (a, b) =>
       titleFit(b, wording) - titleFit(a, wording) ||
       b.popularity - a.popularity ||
+      // "Money" is Pink Floyd's rather than "Money (That's What I Want)".
+      noteFit(b, notes) - noteFit(a, notes) ||
       a.ordinal - b.ordinal,
   );
   const ranked = (owner: TitleOwner, artistFit: number): RankedOwner => ({

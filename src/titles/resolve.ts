@@ -41,7 +41,8 @@ const minNumberLength = 4;
  * Finds the song that a query means, or says that there is none and what might be meant.
  *
  * An exact title wins over a mistyped one, the query as a whole over its parts. Among several
- * artists of one title the most popular song comes first, then the lowest ordinal. A song of
+ * artists of one title the most popular song comes first, then the one without other words in
+ * brackets, then the lowest ordinal. A song of
  * another artist than the one asked for is never accepted, only suggested. The answer for one
  * query and catalogue is always the same; no text makes it throw.
  */

@@ -106,6 +106,25 @@ test("the exact wording wins over the one that differs in an article", () => {
   assert.equal(walls.answer("a wall"), "Wall / First");
 });
 
+test("without popularity a title that is all there wins over one with more in brackets", () => {
+  const songs = smallCatalogue([
+    ["Money (That's What I Want)", "Barrett Strong"],
+    ["Money", "Pink Floyd"],
+  ]);
+  assert.equal(songs.answer("money"), "Money / Pink Floyd");
+  assert.equal(
+    songs.answer("money thats what i want"),
+    "Money (That's What I Want) / Barrett Strong",
+  );
+});
+
+test("a mistyped title is never quite sure", () => {
+  const songs = smallCatalogue([["Smells Like Teen Spirit", "Nirvana"]]);
+  const resolution = songs.resolve("smels like tean spirit");
+  assert.ok(resolution.outcome === "accepted" && resolution.kind === "fuzzy");
+  assert.ok(resolution.score > 0.9 && resolution.score < 1, String(resolution.score));
+});
+
 test("without popularity the lowest ordinal comes first", () => {
   const songs = smallCatalogue([
     ["Harbour", "First"],
