@@ -15,10 +15,19 @@ export function createStreamPair(): readonly [Duplex, Duplex] {
   return [one, other];
 }
 
+/** A flood of replies is passed on at once, and not in 16 KiB. */
+const highWaterMark = 256 * 1024;
+
 class StreamEnd extends Duplex {
   #peer: StreamEnd | undefined;
   /** Goes on with the peer's writing once this end has been read. */
   #resumePeer: (() => void) | undefined;
+
+  constructor() {
+    super({ readableHighWaterMark: highWaterMark, writableHighWaterMark: highWaterMark });
+    // mqtt.js waits with a listener for each message that was written to a full stream.
+    this.setMaxListeners(0);
+  }
 
   connect(peer: StreamEnd): void {
     this.#peer = peer;
