@@ -15,6 +15,8 @@ export interface Codec<Value, Sent = Value> {
   decode(bytes: Uint8Array): Value;
 }
 
+const decimalNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/iu;
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -62,7 +64,8 @@ export function numberCodec(decimals: number): Codec<number> {
     decode(bytes) {
       const text = decodeText(bytes, 64).trim();
       const value = Number(text);
-      if (text === "" || !Number.isFinite(value)) {
+      // `Number` takes "0x10" and "" as well.
+      if (!decimalNumber.test(text) || !Number.isFinite(value)) {
         throw new EarshotError("bad_request", "expected a bare number");
       }
       return value;

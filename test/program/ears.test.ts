@@ -215,7 +215,7 @@ test("what is set is clamped, answered by the new state, and kept over a restart
   await state(client, "mic/threshold", "20.5");
   await client.publish(topic("mic/threshold/set"), "1000");
   await state(client, "mic/threshold", "60");
-  for (const wrong of ["loud", "", "NaN", "Infinity", "1e999", "{}", "x".repeat(100_000)]) {
+  for (const wrong of ["loud", "", "NaN", "Infinity", "1e999", "{}", "x".repeat(100_000), "0x10"]) {
     await client.publish(topic("mic/threshold/set"), wrong);
     await state(client, "mic/threshold", "60");
   }
