@@ -21,6 +21,7 @@ import { createLiveSongs } from "./live-songs.js";
 import { createAnnouncer } from "./mdns/announcer.js";
 import { createMicService } from "./mic/mic-service.js";
 import { createNodeFile } from "./node-file.js";
+import { lockDataDir } from "./node-lock.js";
 import { chooseName } from "./presence/choose-name.js";
 import { createClearing } from "./presence/clearing.js";
 import { createFormerNames } from "./presence/former-names.js";
@@ -55,11 +56,29 @@ const connectTimeoutMs = 10_000;
  * The order of the services is the architecture: the broker first, then the bus, then the features,
  * and presence last, so that `online` means that everything else is up.
  *
- * @throws EarshotError `bad_config`, `port_taken`, `broker_unavailable`; what had started by then
+ * @throws EarshotError `bad_config`, `data_in_use`, `port_taken`, `broker_unavailable`; what had started by then
  *   has been stopped
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
-  await makeFolder(options.config.data.dir);
+  const { dir } = options.config.data;
+  await makeFolder(dir);
+  const lock = await lockDataDir(dir, options.log);
+  try {
+    const running = await startComposed(options);
+    return {
+      info: () => running.info(),
+      async stop() {
+        await running.stop();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function startComposed(options: AppOptions): Promise<RunningApp> {
   const app = await composeApp(options);
   try {
     const running = await startServices(app.services, { log: options.log, stopTimeoutMs });

@@ -16,6 +16,7 @@ export const errorCodes = [
   "bad_config",
   "broker_unavailable",
   "port_taken",
+  "data_in_use",
   "timeout",
   "bad_catalogue",
   "bad_song_file",

@@ -128,6 +128,25 @@ test("a taken port ends the start with the program that holds it and two ways ou
   assert.match(lastLine, /broker\.mode: external/u);
 });
 
+test("a second node on the same data folder does not start, and the first goes on; a kill frees the folder", async (t) => {
+  const dataDir = await makeTempFolder(t);
+  const first = await startNode(t, { EARSHOT_DATA_DIR: dataDir });
+  const second = await runHereAlone(t, ["start", "--broker.port", "0"], {
+    EARSHOT_DATA_DIR: dataDir,
+    EARSHOT_LOG_LEVEL: "silent",
+  });
+  assert.equal(second.code, 1);
+  const lastLine = second.stderr.trim().split("\n").at(-1) ?? "";
+  assert.match(lastLine, new RegExp(`another node runs on .*test, broker .*:${first.port}`, "u"));
+  assert.match(lastLine, /--data\.dir FOLDER/u);
+  const asked = await runHereAlone(t, ["ask", "Hello by Adele"], { EARSHOT_DATA_DIR: dataDir });
+  assert.equal(asked.code, 0, asked.stderr);
+  first.child.kill("SIGKILL");
+  await first.ended();
+  const next = await startNodeHere(t, { EARSHOT_DATA_DIR: dataDir });
+  await next.stop();
+});
+
 test("wrong configuration ends the start with exit code 2, naming key, value and source", async (t) => {
   const { code, stderr } = await runCommandAlone(t, ["start", "--broker.port", "99999"]);
   assert.equal(code, 2);
