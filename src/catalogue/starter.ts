@@ -5,7 +5,7 @@ import { buildCatalogue } from "./build.js";
 import type { Catalogue } from "./catalogue.js";
 import { readCurrent, writeCurrent } from "./current.js";
 import { sha256OfFile } from "../storage/durable-files.js";
-import { findCatalogues, removeLeftovers } from "./folders.js";
+import { findCatalogues, formatId, removeLeftovers } from "./folders.js";
 import { readSongCsv } from "./song-csv.js";
 import { listCatalogues, openLive } from "./store.js";
 
@@ -38,7 +38,13 @@ export async function openAtStart(options: StarterOptions): Promise<Catalogue> {
   const live = await openLive({ dataDir, log });
   if (live !== undefined) {
     // A kill between the build and this note would otherwise leave the node without it for ever.
-    if ((await readCurrent(dataDir)) === undefined) await writeCurrent(dataDir, live.manifest);
+    if ((await readCurrent(dataDir)) === undefined) {
+      log.warn(
+        { catalogue: formatId(live.manifest) },
+        'the file current named no catalogue: the youngest is live; "earshot catalogue use" chooses another',
+      );
+      await writeCurrent(dataDir, live.manifest);
+    }
     return live;
   }
   await buildStarter(options);

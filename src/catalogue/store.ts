@@ -181,13 +181,16 @@ async function newestWhole(
 /**
  * The whole catalogue that was made of a source, the newest one; `undefined` when there is none.
  *
- * @param sha256 of the source, as in the manifest
+ * @param wanted `sha256` of the source, as in the manifest; `name` of the catalogue, any without it
  */
-export async function findBySource(dataDir: string, sha256: string): Promise<Manifest | undefined> {
+export async function findBySource(
+  dataDir: string,
+  { sha256, name }: { readonly sha256: string; readonly name?: string | undefined },
+): Promise<Manifest | undefined> {
   const stored = await listCatalogues(dataDir);
   return stored
     .flatMap((one) => ("manifest" in one ? [one.manifest] : []))
-    .findLast(({ source }) => source.sha256 === sha256);
+    .findLast((one) => one.source.sha256 === sha256 && (name === undefined || one.name === name));
 }
 
 /**

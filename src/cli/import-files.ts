@@ -135,8 +135,8 @@ async function findImported(
   sha256: string,
   { ownName }: Wish,
 ): Promise<string | undefined> {
-  const same = await findBySource(dataDir, sha256);
-  if (same === undefined || (ownName !== undefined && ownName !== same.name)) return undefined;
+  const same = await findBySource(dataDir, { sha256, name: ownName });
+  if (same === undefined) return undefined;
   const id = formatId(same);
   if (!(await isWhole(dataDir, id))) return undefined;
   const current = await readCurrent(dataDir);

@@ -57,6 +57,16 @@ test("A node with a catalogue of its own keeps it", async (t) => {
   assert.match(await node.start(), /^test@1 /u);
 });
 
+test("A file named current that names no catalogue is a warning, and written anew", async (t) => {
+  const node = createNode(t);
+  await node.start();
+  writeFileSync(join(node.dataDir, "current"), "garbage\n");
+  const log = createTestLog();
+  assert.equal(await node.start(log), "starter@1 8");
+  assert.deepEqual(log.warnings, [{ catalogue: "starter@1" }]);
+  assert.equal(readFileSync(join(node.dataDir, "current"), "utf8"), "starter@1\n");
+});
+
 test("A damaged starter is built anew", async (t) => {
   for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
     const node = createNode(t);

@@ -171,8 +171,11 @@ test("Rolling back undoes an import under another name, and a choice of a later 
 
 test("A catalogue is found by the sum of its source", async (t) => {
   const dataDir = twoVersions(t);
-  assert.equal((await findBySource(dataDir, "0".repeat(64)))?.version, 2);
-  assert.equal(await findBySource(dataDir, "1".repeat(64)), undefined);
+  const sha256 = "0".repeat(64);
+  assert.equal((await findBySource(dataDir, { sha256 }))?.version, 2);
+  assert.equal((await findBySource(dataDir, { sha256, name: "test" }))?.version, 2);
+  assert.equal(await findBySource(dataDir, { sha256, name: "other" }), undefined);
+  assert.equal(await findBySource(dataDir, { sha256: "1".repeat(64) }), undefined);
 });
 
 test("A data folder that cannot be is told in one sentence, and nothing waits for ever", async (t) => {

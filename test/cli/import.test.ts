@@ -101,6 +101,11 @@ test("Imported songs become live with their report; the same file again adds not
     back.out,
     /already imported as my_songs@1, which is not live.*catalogue use my_songs@1/u,
   );
+
+  const other = await runImport(dataDir, [file, "--name", "other"]);
+  assert.match(other.out, /^other@1 is live/mu, "another name is another catalogue");
+  const named = await runImport(dataDir, [file, "--name", "my_songs"]);
+  assert.match(named.out, /already imported as my_songs@1/u, "and the first one is still known");
 });
 
 test("Several files become one catalogue under the name that was given", async (t) => {
