@@ -13,7 +13,7 @@ import { asBrokerError, ClosedEarlyError } from "./broker-errors.js";
 import { connectHint } from "./connect-hint.js";
 import type { Connection, ConnectOptions } from "./connection.js";
 import { addressOfUrl } from "./external-route.js";
-import { offersSharing, toClientOptions, toClientPayload } from "./properties.js";
+import { offersSharing, toClientProperties, toClientPayload } from "./properties.js";
 import { type PublishedMessage, publishedMessages } from "./published-messages.js";
 
 const ackTimeoutMs = 10_000;
@@ -151,7 +151,7 @@ function wrap(
     isOpen: () => client.connected,
     publish(topic, payload, asked) {
       const retain = asked.retain && canRetain;
-      const options = { ...asked, qos: raisesQos && !retain ? 0 : asked.qos, retain };
+      const qos = raisesQos && !retain ? 0 : asked.qos;
       if (publishedMessages.hasSubscribers) {
         const clientId = client.options.clientId ?? "";
         const message = { clientId, topic, payload, options: asked };
@@ -162,7 +162,7 @@ function wrap(
         client.publish(
           topic,
           toClientPayload(payload),
-          toClientOptions(options, version),
+          { qos, retain, ...toClientProperties(asked, version) },
           (error) => {
             settled();
             if (error === undefined || error === null) resolve();

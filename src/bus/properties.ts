@@ -24,15 +24,16 @@ export function offersSharing({ properties }: IConnackPacket): boolean {
   );
 }
 
-/** What is published, in the words of mqtt.js; properties exist from MQTT 5 on. */
-export function toClientOptions(options: PublishOptions, version: 4 | 5): IClientPublishOptions {
-  const { qos, retain, correlationData, responseTopic, properties } = options;
+/** What goes with a message, in the words of mqtt.js; properties exist from MQTT 5 on. */
+export function toClientProperties(
+  options: PublishOptions,
+  version: 4 | 5,
+): Pick<IClientPublishOptions, "properties"> | undefined {
+  const { correlationData, responseTopic, properties } = options;
   const isPlain =
     correlationData === undefined && responseTopic === undefined && properties === undefined;
-  if (version === 4 || isPlain) return { qos, retain };
+  if (version === 4 || isPlain) return undefined;
   return {
-    qos,
-    retain,
     properties: {
       ...(properties === undefined ? {} : pickForwarded(properties)),
       ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),

@@ -69,10 +69,19 @@ export function createNeighbourSearch(options: {
         ordinal = sameVector[ordinal] ?? first;
       } while (ordinal !== first && found.length < wanted);
     }
-    return found.sort(compareNeighbours);
+    return inOrder(found);
   }
 
   return { nearest, scan };
+}
+
+/** Only songs that are equally far can be out of order, and most are not. */
+function inOrder(found: Neighbour[]): readonly Neighbour[] {
+  const isOut = (neighbour: Neighbour, place: number): boolean => {
+    const before = found[place - 1];
+    return before !== undefined && compareNeighbours(before, neighbour) > 0;
+  };
+  return found.some(isOut) ? found.sort(compareNeighbours) : found;
 }
 
 function emptyVector(dimensions: number): number[] {

@@ -20,8 +20,10 @@ export interface OutgoingCandidate extends Pick<ScoredSong, "score"> {
   readonly song: SongJson;
 }
 
-export interface OutgoingResult extends Omit<RecommendResult, "id" | "title" | "artist" | "year"> {
+export interface OutgoingResult extends Pick<RecommendResult, "rank" | "distance" | "similarity"> {
   readonly song: SongJson;
+  /** Phrases, which the reply joins with commas. */
+  readonly why: readonly string[];
 }
 
 /** Texts with any of these may need escapes; most titles and names do not. */
@@ -42,8 +44,20 @@ const decimals: (string | undefined)[] = Array.from({ length: mostSteps + 1 });
 export function encodeReply(reply: OutgoingReply): string {
   if (reply.status === "error") return JSON.stringify(reply);
   const { id, query, match, took_ms } = reply;
-  const results = encodeResults(reply.results);
-  return `{"id":${quote(id)},"status":"ok","query":${quote(query)},"match":${encodeMatch(match)},"results":[${results}],"took_ms":${took_ms}}`;
+  // Joined once: text that grows piece by piece has to be put together again before it is sent.
+  const parts = [
+    `{"id":${quote(id)},"status":"ok","query":${quote(query)},"match":`,
+    encodeMatch(match),
+    ',"results":[',
+  ];
+  let before = "";
+  for (const result of reply.results) {
+    parts.push(before);
+    appendResult(parts, result);
+    before = ",";
+  }
+  parts.push(`],"took_ms":${took_ms}}`);
+  return parts.join("");
 }
 
 /** Encodes the fields of a song without the braces, so that a reply can put its own beside them. */
@@ -60,14 +74,16 @@ function encodeMatch({ song, score, kind, alternatives }: OutgoingMatch): string
   return `{${song},"score":${score},"kind":"${kind}","alternatives":[${others.join(",")}]}`;
 }
 
-function encodeResults(results: readonly OutgoingResult[]): string {
-  let text = "";
-  for (const { rank, song, distance, similarity, why } of results) {
-    const start = text === "" ? '{"rank":' : ',{"rank":';
-    const numbers = `,"distance":${decimal(distance)},"similarity":${decimal(similarity)}`;
-    text += `${start}${rank},${song}${numbers},"why":${quote(why)}}`;
+function appendResult(parts: string[], result: OutgoingResult): void {
+  const { rank, song, distance, similarity, why } = result;
+  parts.push('{"rank":', String(rank), ",", song, ',"distance":', decimal(distance));
+  parts.push(',"similarity":', decimal(similarity), ',"why":"');
+  let before = "";
+  for (const phrase of why) {
+    parts.push(before, withEscapes(phrase));
+    before = ", ";
   }
-  return text;
+  parts.push('"}');
 }
 
 /**
@@ -82,4 +98,9 @@ function decimal(value: number): string {
 
 function quote(text: string): string {
   return mayNeedEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+/** The same without the quotes. */
+function withEscapes(text: string): string {
+  return mayNeedEscape.test(text) ? JSON.stringify(text).slice(1, -1) : text;
 }

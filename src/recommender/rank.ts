@@ -76,7 +76,7 @@ function pick(
     readonly options: RankOptions;
   },
 ): readonly Neighbour[] {
-  const { limit, maxPerArtist = Number.POSITIVE_INFINITY } = from.options;
+  const { limit, maxPerArtist } = from.options;
   const works = new Set([source.workOf(from.seed)]);
   const perArtist = new Map<number, number>();
   const picked: Neighbour[] = [];
@@ -84,11 +84,13 @@ function pick(
     const { ordinal } = candidate;
     const work = source.workOf(ordinal);
     if (works.has(work) || !from.passes(ordinal)) continue;
-    const artist = source.artistOf(ordinal);
-    const already = perArtist.get(artist) ?? 0;
-    if (already >= maxPerArtist) continue;
+    if (maxPerArtist !== undefined) {
+      const artist = source.artistOf(ordinal);
+      const already = perArtist.get(artist) ?? 0;
+      if (already >= maxPerArtist) continue;
+      perArtist.set(artist, already + 1);
+    }
     works.add(work);
-    perArtist.set(artist, already + 1);
     picked.push(candidate);
     if (picked.length === limit) break;
   }

@@ -57,6 +57,6 @@ export interface SongSource {
     seed: number,
     options: { readonly accept: (ordinal: number) => boolean; readonly count: number },
   ): readonly Neighbour[];
-  /** Prepares to say in plain words how other songs differ from a seed. */
-  explain(seed: number): (other: number) => string;
+  /** Prepares to say in plain words, a few phrases each, how other songs differ from a seed. */
+  explain(seed: number): (other: number) => readonly string[];
 }

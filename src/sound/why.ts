@@ -23,6 +23,8 @@ interface Phrase {
 /** Fills the places of phrases that are not there. */
 const nothing: Phrase = { text: "", telling: 0 };
 
+const sameTempo: Phrase = { text: "same tempo", telling: telling.sameTempo };
+
 /** All that can be said of one feature, made once: a query picks ten times out of each. */
 interface FeaturePhrases {
   readonly same: Phrase;
@@ -39,13 +41,13 @@ interface Changes {
 }
 
 /**
- * Says in plain words how a result sounds beside the seed: "tempo +3 BPM, same energy".
+ * Says in plain words how a result sounds beside the seed: "tempo +3 BPM", "same energy".
  *
  * At most three phrases, the most telling first; tempo is always among them when both songs have
  * one. Features that either song lacks are left out; empty when no feature with words is known to
  * both.
  */
-export type Explain<Song> = (seed: Song) => (result: Song) => string;
+export type Explain<Song> = (seed: Song) => (result: Song) => readonly string[];
 
 /**
  * Prepares the words for a catalogue.
@@ -77,7 +79,7 @@ export function createExplain<Song>(
           keep(kept, differencePhrase(phrases, to - from));
       }
       if (tempo !== undefined && !kept.includes(tempo)) kept[kept.length - 1] = tempo;
-      return joinTexts(kept);
+      return textsOf(kept);
     };
   };
 }
@@ -91,12 +93,10 @@ function keep(kept: Phrase[], phrase: Phrase): void {
   kept[place] = phrase;
 }
 
-function joinTexts(phrases: readonly Phrase[]): string {
-  let text = "";
-  for (const phrase of phrases) {
-    if (phrase !== nothing) text = text === "" ? phrase.text : `${text}, ${phrase.text}`;
-  }
-  return text;
+function textsOf(phrases: readonly Phrase[]): readonly string[] {
+  const texts: string[] = [];
+  for (const phrase of phrases) if (phrase !== nothing) texts.push(phrase.text);
+  return texts;
 }
 
 function phrasesOf(words: FeatureWords): FeaturePhrases {
@@ -128,14 +128,11 @@ function tempoPhrase(from: number | undefined, to: number | undefined): Phrase |
   if (from === undefined || to === undefined) return undefined;
   const difference = to - from;
   const size = Math.abs(difference);
-  if (size <= SAME_TEMPO_BPM) return { text: "same tempo", telling: telling.sameTempo };
+  if (size <= SAME_TEMPO_BPM) return sameTempo;
   if (isNear(to, from / 2)) return octavePhrase("half the tempo", to);
   if (isNear(to, from * 2)) return octavePhrase("double the tempo", to);
   const sign = difference > 0 ? "+" : "-";
-  return {
-    text: `tempo ${sign}${Math.round(size)} BPM`,
-    telling: tellingOfTempo(size),
-  };
+  return { text: `tempo ${sign}${Math.round(size)} BPM`, telling: tellingOfTempo(size) };
 }
 
 function tellingOfTempo(size: number): number {

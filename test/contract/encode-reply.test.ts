@@ -49,7 +49,11 @@ function outgoing(value: RecommendReply): OutgoingReply {
   return {
     ...value,
     match: { ...match, song: encodeSong(match), alternatives },
-    results: results.map((result) => ({ ...result, song: encodeSong(result) })),
+    results: results.map((result) => ({
+      ...result,
+      song: encodeSong(result),
+      why: result.why.split(", "),
+    })),
   };
 }
 

@@ -16,7 +16,7 @@ function makeReply(id: string, count: number, name = "x"): OutgoingOkReply {
       rank: index + 1,
       distance: 1,
       similarity: 0.5,
-      why: "same tempo",
+      why: ["same tempo"],
     })),
     took_ms: 1,
   };

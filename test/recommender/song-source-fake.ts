@@ -49,6 +49,6 @@ export function createFakeSource(songs: readonly FakeSong[]): SongSource {
       byDistance(seed)
         .filter(({ ordinal }) => accept(ordinal))
         .slice(0, count),
-    explain: (seed) => (other) => `from ${seed} to ${other}`,
+    explain: (seed) => (other) => [`from ${seed}`, `to ${other}`],
   };
 }

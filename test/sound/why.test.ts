@@ -9,7 +9,7 @@ type Values = Readonly<Record<string, number | undefined>>;
 const explain = createExplain((feature) => (song: Values) => song[feature]);
 
 function why(seed: Values, result: Values): string {
-  return explain(seed)(result);
+  return explain(seed)(result).join(", ");
 }
 
 test("Differences are said in plain words, the most telling first", () => {
