@@ -61,6 +61,23 @@ const englishOnly = {
   },
 };
 
+/**
+ * mqtt-packet and others describe every step to `debug`, which nobody listens to: a twentieth of the
+ * time of a message, and garbage for each. The node has a log of its own.
+ */
+const withoutDebug = {
+  name: "without-debug",
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules.debug.src.index\.js$/ }, () => ({
+      contents: `
+        const debug = () => {};
+        debug.enabled = false;
+        debug.extend = () => debug;
+        module.exports = () => debug;`,
+    }));
+  },
+};
+
 rmSync(target, { recursive: true, force: true });
 try {
   await bundle();
@@ -89,6 +106,7 @@ async function bundle() {
   await build({
     ...shared,
     entryPoints: libraries.map((name) => ({ in: `entry:${name}`, out: `${name}/index` })),
+    plugins: [...shared.plugins, withoutDebug],
     // What two libraries have in common, such as mqtt-packet, is there once.
     splitting: true,
     chunkNames: ".shared/[hash]",

@@ -1,10 +1,19 @@
 // The baseline of the round trip: Aedes as it comes, of the same version, and a responder that
 // sends back a reply of a given size. Like a node's own client, the responder speaks MQTT 5 in the
-// broker's process; `stream` puts it on a stream pair, `tcp` on the network.
+// broker's process; `stream` puts it on a stream pair, `tcp` on the network. Both libraries are those
+// of node_modules, not the ones that the build has joined to files of its own.
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { duplexPair } from "node:stream";
-import { Aedes } from "aedes";
-import mqtt, { MqttClient } from "mqtt";
+import { pathToFileURL } from "node:url";
+import type * as aedes from "aedes";
+import type * as mqttjs from "mqtt";
+import { programRoot } from "../../src/program.js";
+
+const installed = (file: string): string =>
+  pathToFileURL(join(programRoot, "node_modules", file)).href;
+const { Aedes }: typeof aedes = await import(installed("aedes/aedes.js"));
+const { default: mqtt }: typeof mqttjs = await import(installed("mqtt/build/index.js"));
 
 const [transport = "stream", replyBytes = "2000"] = process.argv.slice(2);
 const reply = Buffer.alloc(Number(replyBytes), "x");
@@ -27,7 +36,7 @@ server.listen(0, "127.0.0.1", () => {
   });
 });
 
-function connectOverTcp(port: number): MqttClient {
+function connectOverTcp(port: number): mqttjs.MqttClient {
   const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5 });
   client.once("connect", () => {
     const { stream } = client;
@@ -36,8 +45,8 @@ function connectOverTcp(port: number): MqttClient {
   return client;
 }
 
-function connectOverStream(): MqttClient {
+function connectOverStream(): mqttjs.MqttClient {
   const [ours, theirs] = duplexPair();
   broker.handle(theirs);
-  return new MqttClient(() => ours, { protocolVersion: 5 });
+  return new mqtt.MqttClient(() => ours, { protocolVersion: 5 });
 }
