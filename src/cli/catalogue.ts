@@ -17,6 +17,7 @@ remove    deletes a catalogue that is not live
 A node that runs changes over by itself within seconds, and answers all the while.
 
   --json   list: one JSON array`,
+  takesArguments: true,
   flags: { json: { type: "boolean" } },
   async run(call) {
     return await (await import("./catalogue-actions.js")).runCatalogueAction(call);

@@ -19,6 +19,7 @@ Examples:
   earshot import songs.csv --dry-run
   earshot import msd_genre_dataset.zip --name msd
   earshot import songs.csv --map "Stimmung=valence" --map "Nr=-"`,
+  takesArguments: true,
   flags: {
     name: { type: "string" },
     "dry-run": { type: "boolean" },

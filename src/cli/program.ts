@@ -127,6 +127,7 @@ async function runCommand(
     call.terminal.write(`${command.help}\n`);
     return 0;
   }
+  checkPositionals(command, positionals);
   const { loadConfig } = await import("../config/load.js");
   const loaded = loadConfig({ env: call.env, flags: settings, configFile });
   const { terminal, signal } = call;
@@ -134,6 +135,18 @@ async function runCommand(
   const running = command.run(commandCall);
   if (endsItself(command, commandCall)) return await running;
   return await Promise.race([running, untilStopped(signal)]);
+}
+
+/** What is passed over would be missed: `npm start --broker.port 1884` hands on the number alone. */
+function checkPositionals(
+  { takesArguments = false, argumentHint = "--help tells what it takes" }: Command,
+  [stray]: readonly string[],
+): void {
+  if (takesArguments || stray === undefined) return;
+  throw new EarshotError(
+    "bad_usage",
+    `${JSON.stringify(stray)} means nothing here, where only flags may follow; ${argumentHint}`,
+  );
 }
 
 function endsItself({ runsUntilStopped = false }: Command, call: CommandCall): boolean {

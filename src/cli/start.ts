@@ -17,6 +17,7 @@ Examples:
   earshot start --broker.port 0 --log.level debug
   earshot start --broker.mode external --mqtt.url mqtt://192.168.1.10:1883`,
   flags: {},
+  argumentHint: "with npm they stand behind two hyphens: npm start -- --broker.port 1884",
   runsUntilStopped: true,
   async run({ loaded, terminal, signal }) {
     const log = await openLog(loaded.config, terminal);

@@ -45,6 +45,7 @@ Examples:
   earshot user add homeassistant --role home
   earshot user add phone --role asker --generate
   earshot user add zigbee2mqtt --role home --readwrite 'zigbee2mqtt/#'`,
+  takesArguments: true,
   flags: {
     role: { type: "string" },
     read: { type: "string", multiple: true },

@@ -27,6 +27,11 @@ test("wrong use ends with 2 and one line that says what is wrong", async () => {
   const uses: readonly (readonly [readonly string[], RegExp])[] = [
     [["dance"], /there is no such command/u],
     [["ask"], /a title is needed/u],
+    [["start", "28886"], /"28886" .*npm start -- --broker\.port 1884/u],
+    [["watch", "kitchen"], /"kitchen" means nothing here.*--help/u],
+    [["config", "extra"], /"extra"/u],
+    [["doctor", "extra"], /"extra"/u],
+    [["healthcheck", "extra"], /"extra"/u],
     [["ask", "x", "--colour", "red"], /colour/u],
     [["ask", "x", "--limit", "0"], /limit/u],
     [["ask", "x", "--filter", "year"], /COLUMN=MIN:MAX/u],
