@@ -132,9 +132,14 @@ async function runCommand(
   const loaded = loadConfig({ env: call.env, flags: settings, configFile });
   const { terminal, signal } = call;
   const commandCall = { positionals, flags, loaded, terminal, signal };
-  const running = command.run(commandCall);
-  if (endsItself(command, commandCall)) return await running;
-  return await Promise.race([running, untilStopped(signal)]);
+  try {
+    const running = command.run(commandCall);
+    if (endsItself(command, commandCall)) return await running;
+    return await Promise.race([running, untilStopped(signal)]);
+  } catch (error) {
+    const { explainNoAccess } = await import("../storage/make-folder.js");
+    throw explainNoAccess(error, loaded.config.data.dir);
+  }
 }
 
 /** What is passed over would be missed: `npm start --broker.port 1884` hands on the number alone. */

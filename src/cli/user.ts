@@ -15,6 +15,7 @@ import {
 } from "../broker/users/user-record.js";
 import { checkAvailability } from "../config/availability.js";
 import { EarshotError, messageOf } from "../errors.js";
+import { makeFolder } from "../storage/make-folder.js";
 import type { Command, CommandCall } from "./command.js";
 import { readNewPassword } from "./user-password.js";
 import { listUsers } from "./user-list.js";
@@ -67,6 +68,8 @@ Examples:
     }
     warnOfExternalBroker(call);
     const { dir } = call.loaded.config.data;
+    // Found out before somebody has typed a password twice.
+    await makeFolder(dir);
     const users = (await readUserFile(dir)) ?? new Map<string, UserRecord>();
     const { apply, said } = await change({ call, name, users });
     await changeUserFile(dir, apply);
