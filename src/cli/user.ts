@@ -30,8 +30,8 @@ export const userCommand: Command = {
 Keeps the users of the embedded broker in users.json of the data folder. A node that runs takes a
 change over at once: who is removed or changed is dropped. The first user ends the time in which
 this machine's programs need none. The password is asked for twice on the terminal, or is the first
-line of standard input; it is never an argument. For the service: sudo -u earshot
-env EARSHOT_DATA_DIR=/var/lib/earshot earshot user …
+line of standard input; it is never an argument. For the service:
+sudo -u earshot env EARSHOT_DATA_DIR=/var/lib/earshot /opt/earshot/earshot user …
 
   --role ROLE          what the user is for (default: ${defaultRole()}):
 ${describeRoles()}
