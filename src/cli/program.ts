@@ -97,9 +97,16 @@ export interface ProgramCall {
  */
 export async function runProgram(call: ProgramCall): Promise<number> {
   const [name, ...rest] = call.args;
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+  if (name === undefined) {
+    const names = [...commands.keys()].join(", ");
+    call.terminal.writeError(
+      `earshot: a command is needed, one of ${names}; earshot --help tells more`,
+    );
+    return 2;
+  }
+  if (name === "help" || name === "--help" || name === "-h") {
     call.terminal.write(overview());
-    return name === undefined ? 2 : 0;
+    return 0;
   }
   if (name === "--version" || name === "-v") {
     call.terminal.write(`${programVersion}\n`);
@@ -108,7 +115,7 @@ export async function runProgram(call: ProgramCall): Promise<number> {
   try {
     return await runCommand(await findCommand(name), rest, call);
   } catch (error) {
-    call.terminal.writeError(`earshot ${name}: ${explain(error)}`);
+    for (const line of explain(error)) call.terminal.writeError(`earshot ${name}: ${line}`);
     return exitCodeOf(error);
   }
 }
@@ -185,10 +192,10 @@ ${list.join("\n")}
 }
 
 /** Several problems of a configuration are several lines; everything else is one. */
-function explain(error: unknown): string {
+function explain(error: unknown): readonly string[] {
   return error instanceof EarshotError && error.code === "bad_config"
-    ? error.message
-    : messageOf(error);
+    ? error.message.split("\n")
+    : [messageOf(error)];
 }
 
 function exitCodeOf(error: unknown): number {

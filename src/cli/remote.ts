@@ -42,6 +42,14 @@ interface Candidate {
   readonly where: string;
 }
 
+/** The end of a connection that nobody asked for, told to a person. */
+export function brokerGone({ where }: Pick<Remote, "where">): EarshotError {
+  return new EarshotError(
+    "broker_unavailable",
+    `the broker at ${where} has gone; when it is back (earshot start), run this again`,
+  );
+}
+
 /** Looks for nodes on the network. */
 export type FindNodes = () => Promise<readonly FoundNode[]>;
 
