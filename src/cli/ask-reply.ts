@@ -12,7 +12,7 @@ export function printReply(reply: RecommendReply, terminal: Terminal): void {
   const { code, message, suggestions = [] } = reply.error;
   const isUnknown = code === "not_found" && suggestions.length === 0;
   terminal.writeError(`earshot ask: ${printable(message)}${isUnknown ? unknownHint : ""}`);
-  terminal.write(formatSuggestions(reply));
+  terminal.write(formatSuggestions(reply, terminal));
 }
 
 const unknownHint =
