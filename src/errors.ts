@@ -50,3 +50,17 @@ export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replaceAll(/\s+/gu, " ").trim();
 }
+
+const fileReasons: ReadonlyMap<unknown, string> = new Map([
+  ["ENOENT", "there is no such file"],
+  ["ENOTDIR", "there is no such file"],
+  ["EISDIR", "it is a folder"],
+  ["EACCES", "you may not read it; check its permissions"],
+  ["EPERM", "you may not read it; check its permissions"],
+]);
+
+/** Why a file cannot be read, without its path, which the sentence around it names already. */
+export function fileReasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return fileReasons.get(code) ?? messageOf(error);
+}

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { Config } from "../config/schema.js";
-import { EarshotError, messageOf } from "../errors.js";
+import { EarshotError, fileReasonOf, messageOf } from "../errors.js";
 import type { Route } from "./connection.js";
 
 /** A broker elsewhere, as the branches `mqtt` and `bridge` of the configuration name one. */
@@ -77,7 +77,7 @@ async function readPem(key: string, path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new EarshotError("bad_config", `${key}: cannot read ${path}: ${messageOf(cause)}`, {
+    throw new EarshotError("bad_config", `${key}: cannot read ${path}: ${fileReasonOf(cause)}`, {
       cause,
     });
   }

@@ -75,7 +75,7 @@ export async function rollBack(dataDir: string): Promise<Manifest> {
   const live = current === undefined ? "no catalogue is live" : `${formatId(current)} is live`;
   throw new EarshotError(
     "not_found",
-    `there is no earlier catalogue to go back to (${live}); "earshot catalogue list" shows what there is`,
+    `there is nothing left to go back to (${live}): rollback goes one step back, or to earlier versions of the same name; to choose any other: earshot catalogue use NAME, of those in "earshot catalogue list"`,
   );
 }
 

@@ -9,6 +9,11 @@ export function printReply(reply: RecommendReply, terminal: Terminal): void {
     terminal.write(formatReply(reply, terminal));
     return;
   }
-  terminal.writeError(`earshot ask: ${printable(reply.error.message)}`);
-  terminal.write(formatSuggestions(reply));
+  const { code, message, suggestions = [] } = reply.error;
+  const isUnknown = code === "not_found" && suggestions.length === 0;
+  terminal.writeError(`earshot ask: ${printable(message)}${isUnknown ? unknownHint : ""}`);
+  terminal.write(formatSuggestions(reply, terminal));
 }
+
+const unknownHint =
+  '; check the spelling, try "Artist - Title", or bring more songs: earshot import FILE';

@@ -22,8 +22,29 @@ export function buildRequest(title: string, flags: CommandFlags): RecommendReque
   try {
     return checkJson(requestSchema, request);
   } catch (cause) {
-    throw new EarshotError("bad_usage", messageOf(cause), { cause });
+    throw new EarshotError("bad_usage", inWordsOfFlags(messageOf(cause), flags), { cause });
   }
+}
+
+/** The flags that have another name in the request. */
+const flagOfField: ReadonlyMap<string, string> = new Map([
+  ["artist", "artist"],
+  ["song_id", "id"],
+  ["limit", "limit"],
+  ["max_per_artist", "max-per-artist"],
+  ["filters", "filter"],
+]);
+
+/** "limit: expected …" of a request, as somebody who typed flags understands it. */
+function inWordsOfFlags(message: string, flags: CommandFlags): string {
+  const [, field = "", expected = ""] = /^(\w+)[\w.]*: (.*)$/su.exec(message) ?? [];
+  const flag = flagOfField.get(field);
+  if (flag === undefined) return message;
+  return `--${flag}: ${expected}, got ${[flags[flag]].flat().map(show).join(" ")}`;
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? "nothing";
 }
 
 /** The node that `--node` names, if any. @throws EarshotError `bad_usage` when it is no name */
@@ -40,17 +61,25 @@ function textFlag(value: unknown, name: string): object {
 }
 
 function numberFlag(value: unknown, name: string): object {
-  return typeof value === "string" ? { [name]: Number(value) } : {};
+  if (typeof value !== "string") return {};
+  // An empty text would be 0.
+  return { [name]: value.trim() === "" ? Number.NaN : Number(value) };
 }
 
 function filterFlags(value: unknown): object {
   if (!Array.isArray(value)) return {};
   const filters = value.map((text: unknown) => {
-    const [, column, lowest, highest] = /^(\w+)=([^:]+):([^:]+)$/u.exec(String(text)) ?? [];
-    if (column === undefined) {
-      throw new EarshotError("bad_usage", `--filter: expected COLUMN=MIN:MAX, got ${String(text)}`);
+    const [, column, ...ends] = /^(\w+)=([^:]+):([^:]+)$/u.exec(String(text)) ?? [];
+    const [lowest = Number.NaN, highest = Number.NaN] = ends.map(Number);
+    // Also false where one of them is no number.
+    const isRange = lowest <= highest;
+    if (column === undefined || !isRange) {
+      throw new EarshotError(
+        "bad_usage",
+        `--filter: expected COLUMN=MIN:MAX, two numbers, the lower one first, got ${show(text)}`,
+      );
     }
-    return [column, [Number(lowest), Number(highest)]] as const;
+    return [column, [lowest, highest]] as const;
   });
   return { filters: Object.fromEntries(filters) };
 }

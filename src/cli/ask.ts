@@ -27,6 +27,7 @@ Examples:
   earshot ask "Bohemian Rhapsody"
   earshot ask "Hello by Adele" --limit 5 --filter tempo=70:90
   earshot ask`,
+  takesArguments: true,
   flags: {
     artist: { type: "string" },
     id: { type: "string" },

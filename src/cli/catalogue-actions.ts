@@ -86,9 +86,10 @@ async function remove(call: CommandCall): Promise<number> {
   return 0;
 }
 
-function tellLive({ terminal }: CommandCall, manifest: Manifest): void {
+function tellLive({ terminal, loaded }: CommandCall, manifest: Manifest): void {
+  const { dir } = loaded.config.data;
   terminal.write(
-    `${formatId(manifest)} is live now, ${countOf(manifest.songs, "song")}; a node that runs changes over by itself\n`,
+    `${formatId(manifest)} is live now, ${countOf(manifest.songs, "song")}; a node that runs on ${dir} changes over by itself\n`,
   );
 }
 

@@ -47,6 +47,10 @@ export interface Command {
   readonly help: string;
   /** Its own flags, beside `--help`, `--config` and the configuration's keys. */
   readonly flags: FlagDefinitions;
+  /** Whether anything may follow its name that is no flag; without it that is wrong use. */
+  readonly takesArguments?: boolean;
+  /** Where nothing may follow: what somebody most likely meant who wrote something. */
+  readonly argumentHint?: string;
   /** Whether it ends by itself when the signal comes; a command that does not is cut short. */
   readonly runsUntilStopped?: boolean | ((call: CommandCall) => boolean);
   /**

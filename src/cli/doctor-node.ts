@@ -7,6 +7,7 @@ import type { Info } from "../contract/state.js";
 import { nodeTopics } from "../contract/topics.js";
 import { createDeferred } from "../deferred.js";
 import { EarshotError, messageOf } from "../errors.js";
+import { hostAndPort } from "../host-and-port.js";
 import { withDeadline } from "../lifecycle.js";
 import type { Check } from "./doctor-check.js";
 import { type NodeLine, openNodeLine } from "./node-line.js";
@@ -74,24 +75,25 @@ function describeLonely({ node, where }: NodeLine): Check {
 }
 
 async function checkPort({ host, port }: Config["broker"]): Promise<Check> {
+  const address = hostAndPort({ host, port });
   const server = createServer().listen(port, host);
   try {
     await once(server, "listening");
   } catch (error) {
     const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
     if (isTaken) return describeTaken({ host, port });
-    const message = `${host}:${port} cannot be listened on: ${messageOf(error)}; set broker.host and broker.port`;
+    const message = `${address} cannot be listened on: ${messageOf(error)}; set broker.host and broker.port`;
     return { name, state: "fault", message };
   }
   server.close();
-  const place = port === 0 ? `${host} has a free port` : `${host}:${port} is free`;
+  const place = port === 0 ? `${host} has a free port` : `${address} is free`;
   return { name, state: "ok", message: `${place}; no node runs here (earshot start)` };
 }
 
 function describeTaken({ host, port }: Pick<Config["broker"], "host" | "port">): Check {
   const owner = findPortOwner(port) ?? "a program of another user";
   const message =
-    `${host}:${port} is in use by ${owner}, which is not this node: end it, set broker.port to ` +
+    `${hostAndPort({ host, port })} is in use by ${owner}, which is not this node: end it, set broker.port to ` +
     `another port, or use it as the broker (broker.mode: external)`;
   return { name, state: "fault", message };
 }

@@ -2,14 +2,14 @@ import { join } from "node:path";
 import { buildInThread } from "../catalogue/build-in-thread.js";
 import { readCurrent } from "../catalogue/current.js";
 import { checkName, formatId } from "../catalogue/folders.js";
-import type { Manifest } from "../catalogue/manifest.js";
 import { findBySource, makeLive, verifyCatalogue } from "../catalogue/store.js";
+import type { LoadedConfig } from "../config/load.js";
 import { EarshotError, messageOf } from "../errors.js";
 import { type Mapping, parseMapping } from "../import/columns/mapping.js";
 import { tryImport } from "../import/dry-run.js";
 import { identifySources } from "../import/identify-sources.js";
 import type { ImportInput } from "../import/open-songs.js";
-import { type ImportReport, importReportSchema } from "../import/report.js";
+import { importReportSchema } from "../import/report.js";
 import { isAddress } from "../import/source/address.js";
 import { discardDownload } from "../import/source/download.js";
 import type { Log } from "../lifecycle.js";
@@ -17,8 +17,8 @@ import type { CommandCall, CommandFlags, Terminal } from "./command.js";
 import { checkImportName, defaultCatalogueName } from "./import-name.js";
 import { createProgressDisplay, type ProgressDisplay } from "./import-progress.js";
 import { formatReport } from "./import-report.js";
-import { count, countOf } from "./numbers.js";
-import { printable } from "./printable.js";
+import { describeResult } from "./import-result.js";
+import { countOf } from "./numbers.js";
 import { isStopSignal } from "./stop-signal.js";
 
 /**
@@ -52,7 +52,7 @@ async function importFiles({ positionals, flags, loaded, terminal, signal }: Com
   const steps: Steps = { terminal, display, signal, log: logTo(terminal) };
   try {
     if (flags["dry-run"] === true) await tryOut(wish, steps);
-    else await importInto(loaded.config.data.dir, wish, steps);
+    else await importInto(loaded, wish, steps);
     return 0;
   } finally {
     display.clear();
@@ -89,7 +89,8 @@ async function tryOut({ locations, map }: Wish, { terminal, display, signal, log
   );
 }
 
-async function importInto(dataDir: string, wish: Wish, steps: Steps): Promise<void> {
+async function importInto(loaded: LoadedConfig, wish: Wish, steps: Steps): Promise<void> {
+  const dataDir = loaded.config.data.dir;
   const { terminal, display, signal, log } = steps;
   const { locations, map, name } = wish;
   const cacheDir = join(dataDir, "downloads");
@@ -113,7 +114,7 @@ async function importInto(dataDir: string, wish: Wish, steps: Steps): Promise<vo
   display.clear();
   const report = importReportSchema.parse(built.report);
   terminal.write(formatReport(report, terminal.columns));
-  terminal.write(describeResult(built.manifest, report));
+  terminal.write(await describeResult(built.manifest, report, loaded));
 }
 
 /** What was fetched has become a catalogue, and a card of a Pi is small. */
@@ -141,8 +142,8 @@ async function findImported(
   if (!(await isWhole(dataDir, id))) return undefined;
   const current = await readCurrent(dataDir);
   return current !== undefined && formatId(current) === id
-    ? `already imported: ${id} is live and holds just this; nothing was changed`
-    : `already imported as ${id}, which is not live; nothing was changed. To use it: earshot catalogue use ${id}`;
+    ? `already imported: ${id} is live in ${dataDir} and holds just this; nothing was changed`
+    : `already imported as ${id} in ${dataDir}, which is not live; nothing was changed. To use it: earshot catalogue use ${id}`;
 }
 
 async function isWhole(dataDir: string, id: string): Promise<boolean> {
@@ -153,18 +154,6 @@ async function isWhole(dataDir: string, id: string): Promise<boolean> {
     if (error instanceof EarshotError && error.code === "bad_catalogue") return false;
     throw error;
   }
-}
-
-function describeResult(manifest: Manifest, report: ImportReport): string {
-  const { songs, repeated, features } = manifest;
-  const [song] = report.samples;
-  const title = song === undefined ? "a title" : printable(song.title).replaceAll(/["$`\\]/gu, "");
-  const repeats = repeated === 0 ? "" : ` Repeated recordings left out: ${count(repeated)}.`;
-  return `
-${formatId(manifest)} is live: ${countOf(songs, "song")}, compared by ${countOf(features.length, "feature")}.${repeats}
-A node that is running changes over by itself. To ask it:
-  ./earshot ask "${title}"
-`;
 }
 
 /** The terminal gets what a person must know; the rest is in the report. */

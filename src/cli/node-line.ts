@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "../bus/connection.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { Channel } from "../contract/topics.js";
-import { EarshotError } from "../errors.js";
-import { connectToNode, type FindNodes, type Remote } from "./remote.js";
+import { brokerGone, connectToNode, type FindNodes, type Remote } from "./remote.js";
 
 /** A connection over which a command talks with nodes in the contract's channels. */
 export interface NodeLine extends Omit<Remote, "connection"> {
@@ -40,9 +39,7 @@ export async function openNodeLine(
     {
       onMessage: (message) => listeners.get(message.topic)?.(message),
       onClose: () => {
-        lost.abort(
-          new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`),
-        );
+        lost.abort(brokerGone(remote));
       },
     },
     findElsewhere,

@@ -97,9 +97,16 @@ export interface ProgramCall {
  */
 export async function runProgram(call: ProgramCall): Promise<number> {
   const [name, ...rest] = call.args;
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+  if (name === undefined) {
+    const names = [...commands.keys()].join(", ");
+    call.terminal.writeError(
+      `earshot: a command is needed, one of ${names}; earshot --help tells more`,
+    );
+    return 2;
+  }
+  if (name === "help" || name === "--help" || name === "-h") {
     call.terminal.write(overview());
-    return name === undefined ? 2 : 0;
+    return 0;
   }
   if (name === "--version" || name === "-v") {
     call.terminal.write(`${programVersion}\n`);
@@ -108,7 +115,7 @@ export async function runProgram(call: ProgramCall): Promise<number> {
   try {
     return await runCommand(await findCommand(name), rest, call);
   } catch (error) {
-    call.terminal.writeError(`earshot ${name}: ${explain(error)}`);
+    for (const line of explain(error)) call.terminal.writeError(`earshot ${name}: ${line}`);
     return exitCodeOf(error);
   }
 }
@@ -127,13 +134,31 @@ async function runCommand(
     call.terminal.write(`${command.help}\n`);
     return 0;
   }
+  checkPositionals(command, positionals);
   const { loadConfig } = await import("../config/load.js");
   const loaded = loadConfig({ env: call.env, flags: settings, configFile });
   const { terminal, signal } = call;
   const commandCall = { positionals, flags, loaded, terminal, signal };
-  const running = command.run(commandCall);
-  if (endsItself(command, commandCall)) return await running;
-  return await Promise.race([running, untilStopped(signal)]);
+  try {
+    const running = command.run(commandCall);
+    if (endsItself(command, commandCall)) return await running;
+    return await Promise.race([running, untilStopped(signal)]);
+  } catch (error) {
+    const { explainNoAccess } = await import("../storage/make-folder.js");
+    throw explainNoAccess(error, loaded.config.data.dir);
+  }
+}
+
+/** What is passed over would be missed: `npm start --broker.port 1884` hands on the number alone. */
+function checkPositionals(
+  { takesArguments = false, argumentHint = "--help tells what it takes" }: Command,
+  [stray]: readonly string[],
+): void {
+  if (takesArguments || stray === undefined) return;
+  throw new EarshotError(
+    "bad_usage",
+    `${JSON.stringify(stray)} means nothing here, where only flags may follow; ${argumentHint}`,
+  );
 }
 
 function endsItself({ runsUntilStopped = false }: Command, call: CommandCall): boolean {
@@ -167,10 +192,10 @@ ${list.join("\n")}
 }
 
 /** Several problems of a configuration are several lines; everything else is one. */
-function explain(error: unknown): string {
+function explain(error: unknown): readonly string[] {
   return error instanceof EarshotError && error.code === "bad_config"
-    ? error.message
-    : messageOf(error);
+    ? error.message.split("\n")
+    : [messageOf(error)];
 }
 
 function exitCodeOf(error: unknown): number {

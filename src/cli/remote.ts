@@ -6,6 +6,7 @@ import { createConnector, type VersionSetting } from "../bus/negotiate.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { Config } from "../config/schema.js";
 import { EarshotError, messageOf } from "../errors.js";
+import { hostAndPort } from "../host-and-port.js";
 import { isClientName } from "../contract/names.js";
 import type { FoundNode } from "../mdns/find-nodes.js";
 import { type NodeFile, readNodeFile } from "../node-file.js";
@@ -39,6 +40,14 @@ interface Candidate {
   readonly base: string;
   readonly node: string;
   readonly where: string;
+}
+
+/** The end of a connection that nobody asked for, told to a person. */
+export function brokerGone({ where }: Pick<Remote, "where">): EarshotError {
+  return new EarshotError(
+    "broker_unavailable",
+    `the broker at ${where} has gone; when it is back (earshot start), run this again`,
+  );
 }
 
 /** Looks for nodes on the network. */
@@ -156,7 +165,7 @@ function chooseFound(found: readonly FoundNode[], loaded: LoadedConfig): readonl
     : (): boolean => true;
   const meant = found.filter(isMeant);
   if (meant.length > 1) {
-    const names = meant.map(({ node: name, host, port }) => `${name} at ${host}:${port}`);
+    const names = meant.map((one) => `${one.node} at ${hostAndPort(one)}`);
     throw new EarshotError(
       "broker_unavailable",
       `there are several nodes on the network: ${names.join(", ")}; name one: --node.id NAME`,
@@ -186,15 +195,13 @@ function reachable(host: string): string {
 }
 
 function locate(
-  { host, port }: NodeFile["broker"],
+  address: NodeFile["broker"],
   signIn: SignIn | undefined,
 ): Pick<Candidate, "route" | "version" | "where"> {
-  const name = host.includes(":") ? `[${host}]` : host;
-  const url = `mqtt://${name}:${port}`;
+  const url = `mqtt://${hostAndPort(address)}`;
   return { route: { kind: "url", url, ...signIn }, version: "auto", where: placeOf(url) };
 }
 
 function placeOf(url: string): string {
-  const { host, port } = addressOfUrl(url);
-  return `${host}:${port}`;
+  return hostAndPort(addressOfUrl(url));
 }

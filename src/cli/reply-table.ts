@@ -2,67 +2,109 @@ import { styleText } from "node:util";
 import type { ErrorReply, OkReply, RecommendResult, ScoredSong } from "../contract/reply.js";
 import type { Terminal } from "./command.js";
 import { columnsOf, fitColumns, printable } from "./printable.js";
+import { gapColumns, layOutResults, rankColumns, type ResultLayout } from "./result-layout.js";
+import { type Piece, wrapWords } from "./wrap-words.js";
 
-/** The widest that the columns of names grow, whatever the terminal. */
-const maxNameColumns = 36;
-/** Rank, year, similarity, and the gaps between the six columns. */
-const fixedColumns = 3 + 4 + 4 + 5 * 2;
-
-type Paint = (style: "bold" | "dim" | "cyan", text: string) => string;
+type View = Pick<Terminal, "columns" | "isColoured">;
 
 /** A reply as a table that fits into the terminal: the match above, one line a song below. */
-export function formatReply(reply: OkReply, terminal: Terminal): string {
-  const paint: Paint = terminal.isColoured
-    ? (style, text) => styleText(style, text)
-    : (_, text) => text;
-  const lines = [formatMatch(reply, paint), ""];
+export function formatReply(reply: OkReply, view: View): string {
+  const lines = [...formatMatch(reply, view), ""];
   if (reply.results.length === 0) lines.push("No other song of the catalogue fits.");
-  else lines.push(...formatResults(reply.results, { paint, columns: terminal.columns }));
+  else lines.push(...formatResults(reply.results, view));
   return `${lines.join("\n")}\n`;
 }
 
 /** What the asker may have meant, one song a line; empty when nothing comes near. */
-export function formatSuggestions({ error }: ErrorReply): string {
+export function formatSuggestions({ error }: ErrorReply, { columns }: View): string {
   const songs = error.suggestions ?? [];
   if (songs.length === 0) return "";
-  return `Did you mean:\n${songs.map((song) => `  ${nameSong(song)}`).join("\n")}\n`;
+  const lines = songs.map((song) => `  ${fitColumns(nameSong(song), columns - 2).trimEnd()}`);
+  return `Did you mean:\n${lines.join("\n")}\n`;
 }
 
-function formatMatch({ match, took_ms }: OkReply, paint: Paint): string {
-  const guess = match.kind === "fuzzy" || match.kind === "partial" ? " (closest match)" : "";
+type Style = "bold" | "dim" | "cyan";
+
+function painter(style: Style, { isColoured }: View): (text: string) => string {
+  return isColoured ? (text) => styleText(style, text) : (text) => text;
+}
+
+function formatMatch({ match, took_ms }: OkReply, view: View): readonly string[] {
+  const guess = match.kind === "fuzzy" || match.kind === "partial" ? "(closest match)" : "";
+  const dim = painter("dim", view);
+  const found: readonly Piece[] = [
+    { text: "Nearest by sound to" },
+    { text: nameSong(match), paint: painter("bold", view) },
+    { text: guess },
+    { text: `in ${took_ms} ms`, paint: dim },
+  ];
   const others = match.alternatives.slice(0, 3).map(nameSong).join("; ");
-  const alternatives = others === "" ? "" : paint("dim", `\nalso: ${others}`);
-  const title = paint("bold", nameSong(match));
-  return `Nearest by sound to ${title}${guess}${paint("dim", ` in ${took_ms} ms`)}${alternatives}`;
+  const also = others === "" ? [] : [{ text: `also: ${others}`, paint: dim }];
+  const { columns } = view;
+  return [found, also].flatMap((pieces) => wrapWords(pieces, { columns, indent: "  " }));
 }
 
-function formatResults(
-  results: readonly RecommendResult[],
-  { paint, columns }: { readonly paint: Paint; readonly columns: number },
-): readonly string[] {
-  const widest = (pick: (result: RecommendResult) => string): number =>
-    Math.max(6, ...results.map((result) => columnsOf(printable(pick(result)))));
-  const room = Math.floor((columns - fixedColumns) / 3);
-  const limit = Math.max(12, Math.min(maxNameColumns, room));
-  const titleColumns = Math.min(
-    limit,
-    widest((result) => result.title),
-  );
-  const artistColumns = Math.min(
-    limit,
-    widest((result) => result.artist),
-  );
-  const whyColumns = Math.max(10, columns - fixedColumns - titleColumns - artistColumns);
-  return results.map((result) =>
-    [
-      String(result.rank).padStart(3),
-      fitColumns(printable(result.title), titleColumns),
-      paint("cyan", fitColumns(printable(result.artist), artistColumns)),
-      String(result.year ?? "").padStart(4),
-      result.similarity.toFixed(2),
-      paint("dim", fitColumns(printable(result.why), whyColumns).trimEnd()),
-    ].join("  "),
-  );
+function formatResults(results: readonly RecommendResult[], view: View): readonly string[] {
+  const rows = results.map(cellsOf);
+  const widest = (pick: (cells: Cells) => string): number =>
+    Math.max(...[heads, ...rows].map((cells) => columnsOf(pick(cells))));
+  const layout = layOutResults(view.columns, {
+    title: widest(({ title }) => title),
+    artist: widest(({ artist }) => artist),
+    why: widest(({ why }) => why),
+  });
+  const dim = painter("dim", view);
+  const plain = (text: string): string => text;
+  const styles = { artist: painter("cyan", view), why: dim };
+  return [
+    dim(formatRow(heads, layout, { artist: plain, why: plain })),
+    ...rows.map((cells) => formatRow(cells, layout, styles)),
+  ];
+}
+
+interface Cells {
+  readonly rank: string;
+  readonly title: string;
+  readonly artist: string;
+  readonly year: string;
+  readonly similarity: string;
+  readonly why: string;
+}
+
+const heads: Cells = {
+  rank: "#",
+  title: "TITLE",
+  artist: "ARTIST",
+  year: "YEAR",
+  similarity: "SIMILAR",
+  why: "WHY",
+};
+
+function cellsOf(result: RecommendResult): Cells {
+  return {
+    rank: String(result.rank),
+    title: printable(result.title),
+    artist: printable(result.artist),
+    year: String(result.year ?? ""),
+    similarity: result.similarity.toFixed(2),
+    why: printable(result.why),
+  };
+}
+
+function formatRow(
+  cells: Cells,
+  layout: ResultLayout,
+  paint: Readonly<Record<"artist" | "why", (text: string) => string>>,
+): string {
+  const columns = [
+    cells.rank.padStart(rankColumns),
+    fitColumns(cells.title, layout.title),
+    ...(layout.artist === 0 ? [] : [paint.artist(fitColumns(cells.artist, layout.artist))]),
+    ...(layout.year === 0 ? [] : [cells.year.padStart(layout.year)]),
+    ...(layout.similarity === 0 ? [] : [cells.similarity.padStart(layout.similarity)]),
+    ...(layout.why === 0 ? [] : [paint.why(fitColumns(cells.why, layout.why).trimEnd())]),
+  ];
+  return columns.join(" ".repeat(gapColumns)).trimEnd();
 }
 
 function nameSong({ title, artist, year }: Omit<ScoredSong, "score">): string {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { RunningApp } from "../app.js";
 import type { Config } from "../config/schema.js";
 import { messageOf } from "../errors.js";
+import { hostAndPort } from "../host-and-port.js";
 import type { Command, Terminal } from "./command.js";
 import { isStopSignal } from "./stop-signal.js";
 
@@ -17,6 +18,7 @@ Examples:
   earshot start --broker.port 0 --log.level debug
   earshot start --broker.mode external --mqtt.url mqtt://192.168.1.10:1883`,
   flags: {},
+  argumentHint: "with npm they stand behind two hyphens: npm start -- --broker.port 1884",
   runsUntilStopped: true,
   async run({ loaded, terminal, signal }) {
     const log = await openLog(loaded.config, terminal);
@@ -56,7 +58,7 @@ async function openLog(config: Config, terminal: Terminal) {
 /** The start line: who, where and with what, in one sentence. */
 function describeStart(app: RunningApp): string {
   const { node, roles, broker, catalogue } = app.info();
-  const place = `${broker.kind} broker mqtt://${broker.host}:${broker.port}`;
+  const place = `${broker.kind} broker mqtt://${hostAndPort(broker)}`;
   const songs = catalogue === undefined ? "" : `, ${catalogue.songs} songs (${catalogue.name})`;
   const isConnected = broker.mqtt_version !== undefined;
   const state = isConnected ? "is online at" : "is up and waits for";

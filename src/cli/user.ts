@@ -15,6 +15,7 @@ import {
 } from "../broker/users/user-record.js";
 import { checkAvailability } from "../config/availability.js";
 import { EarshotError, messageOf } from "../errors.js";
+import { makeFolder } from "../storage/make-folder.js";
 import type { Command, CommandCall } from "./command.js";
 import { readNewPassword } from "./user-password.js";
 import { listUsers } from "./user-list.js";
@@ -29,8 +30,8 @@ export const userCommand: Command = {
 Keeps the users of the embedded broker in users.json of the data folder. A node that runs takes a
 change over at once: who is removed or changed is dropped. The first user ends the time in which
 this machine's programs need none. The password is asked for twice on the terminal, or is the first
-line of standard input; it is never an argument. For the service: sudo -u earshot
-env EARSHOT_DATA_DIR=/var/lib/earshot earshot user …
+line of standard input; it is never an argument. For the service:
+sudo -u earshot env EARSHOT_DATA_DIR=/var/lib/earshot /opt/earshot/earshot user …
 
   --role ROLE          what the user is for (default: ${defaultRole()}):
 ${describeRoles()}
@@ -45,6 +46,7 @@ Examples:
   earshot user add homeassistant --role home
   earshot user add phone --role asker --generate
   earshot user add zigbee2mqtt --role home --readwrite 'zigbee2mqtt/#'`,
+  takesArguments: true,
   flags: {
     role: { type: "string" },
     read: { type: "string", multiple: true },
@@ -66,6 +68,8 @@ Examples:
     }
     warnOfExternalBroker(call);
     const { dir } = call.loaded.config.data;
+    // Found out before somebody has typed a password twice.
+    await makeFolder(dir);
     const users = (await readUserFile(dir)) ?? new Map<string, UserRecord>();
     const { apply, said } = await change({ call, name, users });
     await changeUserFile(dir, apply);

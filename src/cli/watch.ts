@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { watchFilters } from "../contract/topics.js";
-import { EarshotError, messageOf } from "../errors.js";
+import { messageOf } from "../errors.js";
 import type { Command } from "./command.js";
 import { findOnNetwork } from "./find-on-network.js";
 import { printable, printableJson } from "./printable.js";
-import { connectToNode } from "./remote.js";
+import { brokerGone, connectToNode } from "./remote.js";
 import { isStopSignal } from "./stop-signal.js";
 import { formatEvent } from "./watch-line.js";
 
@@ -42,9 +42,7 @@ until Ctrl-C.
           }
         },
         onClose: () => {
-          lost.abort(
-            new EarshotError("broker_unavailable", `the broker at ${remote.where} has gone`),
-          );
+          lost.abort(brokerGone(remote));
         },
       },
       findOnNetwork,

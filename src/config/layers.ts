@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse as parseYaml } from "yaml";
-import { EarshotError, messageOf } from "../errors.js";
+import { EarshotError, fileReasonOf } from "../errors.js";
 import { programRoot } from "../program.js";
 import { configLeaves } from "./schema.js";
 
@@ -43,15 +43,22 @@ export function fileLayer(named: string | undefined): ConfigLayer {
     if (named === undefined) return { settings: [], problems: [] };
     throw new EarshotError(
       "bad_config",
-      `cannot read the configuration file ${path}: ${messageOf(cause)}`,
+      `the configuration file ${path} cannot be read: ${fileReasonOf(cause)}; name another one with --config or EARSHOT_CONFIG`,
       { cause },
     );
   }
   const settings: RawSetting[] = [];
-  flatten(parseFile(path, text), "", (key, value) => {
-    settings.push({ key, value, source: path, typed: true });
+  const problems: string[] = [];
+  flatten(parseFile(path, text), "", {
+    onValue: (key, value) => {
+      settings.push({ key, value, source: path, typed: true });
+    },
+    onNoTable: (key, example, value) => {
+      const got = `got ${kindOf(value)} (from ${path})`;
+      problems.push(`${key}: expected keys below it, such as ${example}, ${got}`);
+    },
   });
-  return { settings, problems: [], path };
+  return { settings, problems, path };
 }
 
 function parseFile(path: string, text: string): object {
@@ -61,27 +68,43 @@ function parseFile(path: string, text: string): object {
   } catch (cause) {
     // What follows the first line is the place in the file, which may hold a password.
     const [reason = ""] = (cause instanceof Error ? cause.message : "").split("\n");
-    throw new EarshotError("bad_config", `${path} is not YAML: ${reason}`, { cause });
+    throw new EarshotError(
+      "bad_config",
+      `${path} is not YAML: ${reason.replace(/:$/u, "")}; set that place right`,
+      { cause },
+    );
   }
   if (content === null || content === undefined) return {};
   if (typeof content === "object" && !Array.isArray(content)) return content;
-  throw new EarshotError("bad_config", `${path}: expected keys and values, got ${typeof content}`);
+  throw new EarshotError(
+    "bad_config",
+    `${path}: expected keys and values, such as broker.port: 1884, got ${kindOf(content)}`,
+  );
 }
 
-function flatten(
-  branch: object,
-  prefix: string,
-  found: (key: string, value: unknown) => void,
-): void {
+interface Findings {
+  readonly onValue: (key: string, value: unknown) => void;
+  /** A value stands where keys belong; `example` is one of them. */
+  readonly onNoTable: (key: string, example: string, value: unknown) => void;
+}
+
+function flatten(branch: object, prefix: string, findings: Findings): void {
   const keys = [...configLeaves().keys()];
   for (const [name, value] of Object.entries(branch) as [string, unknown][]) {
     const key = prefix === "" ? name : `${prefix}.${name}`;
-    const isSection = keys.some((known) => known.startsWith(`${key}.`));
+    const example = keys.find((known) => known.startsWith(`${key}.`));
+    if (example === undefined) findings.onValue(key, value);
     // `mic:` with nothing below it is an empty section, not a value.
-    if (isSection && value === null) continue;
-    if (isSection && typeof value === "object" && value !== null) flatten(value, key, found);
-    else found(key, value);
+    else if (value === null) continue;
+    else if (typeof value === "object" && !Array.isArray(value)) flatten(value, key, findings);
+    else findings.onNoTable(key, example, value);
   }
+}
+
+/** What a value is, without showing it: it may be a password in the wrong place. */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "string" ? "a text" : `a ${typeof value}`;
 }
 
 /**
@@ -106,7 +129,9 @@ export function environmentLayer(env: Readonly<Record<string, string | undefined
     try {
       settings.push({ key, value: readSecret(path), source: fileVariable, typed: false });
     } catch (error) {
-      problems.push(`${key}: cannot read the file that ${fileVariable} names: ${messageOf(error)}`);
+      problems.push(
+        `${key}: cannot read the file that ${fileVariable} names: ${fileReasonOf(error)}`,
+      );
     }
   }
   for (const name of Object.keys(env)) {

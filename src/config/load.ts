@@ -67,8 +67,8 @@ function applySetting(
   const where = `(from ${setting.source})`;
   if (leaf === undefined) {
     const near = findNearest(setting.key, [...configLeaves().keys()]);
-    const hint = near === undefined ? "" : `; did you mean ${near}?`;
-    return `${setting.key}: there is no such key ${where}${hint} \`earshot config\` lists all keys`;
+    const hint = near === undefined ? "`earshot config` lists all keys" : `did you mean ${near}?`;
+    return `${setting.key}: there is no such key ${where}; ${hint}`;
   }
   const value = setting.typed ? scalarToText(leaf, setting.value) : parse(leaf, setting.value);
   if (!leaf.accepts(value)) {

@@ -102,7 +102,8 @@ export function encodeRequest(request: RecommendRequest): string {
 }
 
 function name(field: string): z.ZodType<string> {
-  const expected = `expected a ${field} of 1 to ${maxNameLength} characters`;
+  const article = /^[aeio]/u.test(field) ? "an" : "a";
+  const expected = `expected ${article} ${field} of 1 to ${maxNameLength} characters`;
   return z
     .string({ error: expected })
     .trim()

@@ -49,8 +49,13 @@ export const infoSchema = z.object({
     .optional(),
 });
 
-/** `<n>/health`: flat numbers, so that any tool can plot each; `time_s` is when, since 1970. */
-export const healthSchema = z.record(z.string(), z.number());
+/**
+ * `<n>/health`: flat numbers, so that any tool can plot each; `time_s` is when, since 1970. Which
+ * there are depends on the roles: docs/mqtt.md describes each.
+ */
+export const healthSchema = z
+  .record(z.string(), z.number())
+  .meta({ description: "Flat numbers; docs/mqtt.md describes each. A part that is off has none." });
 
 /** `<n>/catalogue`: the live catalogue. */
 export const catalogueSchema = z.object({

@@ -153,13 +153,16 @@ function checkUsable(name: string, plan: TablePlan, columns: readonly string[]):
   const lacking: string[] = (["title", "artist"] as const).filter((one) => !fields.includes(one));
   if (fields.every(isSongField)) lacking.push("the sound (tempo, loudness, energy …)");
   if (lacking.length === 0) return;
+  const missing = lacking.join(" and ");
   const found =
-    fields.length === 0 ? "no column that is known" : `columns for ${fields.join(", ")}`;
+    fields.length === 0
+      ? `none of its columns is known, and ${missing} are needed`
+      : `it has columns for ${fields.join(", ")}, but none for ${missing}`;
   const reasons = plan.leftOut
     .filter(({ isWarning, reason }) => isWarning || reason.endsWith("not analysed"))
     .map(({ column, reason }) => `; ${column}: ${reason}`);
   throw new EarshotError(
     "bad_song_file",
-    `${name} cannot be used: it has ${found}, but none for ${lacking.join(" and ")}${reasons.join("")}. Its columns are ${listColumns(columns)}; --map COLUMN=FIELD says what one of them means`,
+    `${name} cannot be used: ${found}${reasons.join("")}. Its columns are ${listColumns(columns)}; --map COLUMN=FIELD says what one of them means`,
   );
 }

@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync } from "node:fs";
 import { openDatabase } from "./sqlite.js";
 
 /** A lock that this process holds. */
@@ -14,8 +15,11 @@ export interface FileLock {
  * @param path a file for this purpose alone, created where it is missing; nothing else may open it,
  *   because closing any handle gives up the locks of the whole process
  * @returns `undefined` when the lock is taken
+ * @throws the file system's own error when this account may not use the file
  */
 export function tryLock(path: string): FileLock | undefined {
+  // SQLite has but a number for it.
+  if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
   const database = openDatabase(path);
   try {
     database.exec("BEGIN IMMEDIATE");

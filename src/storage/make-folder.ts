@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, sep } from "node:path";
 import { EarshotError, messageOf } from "../errors.js";
 import { explainDiskFull } from "./disk-full.js";
 
@@ -43,13 +43,42 @@ async function isFolder(path: string): Promise<boolean> {
 
 /** Says what stands in the way of a folder of the data. */
 export function noFolder(path: string, cause: unknown): EarshotError {
-  const isFile = isCode(cause, "EEXIST") || isCode(cause, "ENOTDIR");
-  const reason = isFile ? "it, or a folder above it, is a file" : messageOf(cause);
+  const reason = reasons.find(([code]) => isCode(cause, code))?.[1] ?? messageOf(cause);
+  const way = isRefusal(cause)
+    ? "run this as the account that it belongs to (sudo -u NAME), or "
+    : "";
   return new EarshotError(
     "bad_config",
-    `data.dir: the folder ${path} cannot be used: ${reason}; set data.dir to a folder that you may write to`,
+    `data.dir: the folder ${path} cannot be used: ${reason}; ${way}set data.dir to a folder that you may write to`,
     { cause },
   );
+}
+
+const isFile = "it, or a folder above it, is a file";
+const reasons: readonly (readonly [string, string])[] = [
+  ["EEXIST", isFile],
+  ["ENOTDIR", isFile],
+  ["EACCES", "this account has not the rights to it"],
+  ["EPERM", "this account has not the rights to it"],
+  ["EROFS", "it is on a file system that cannot be written to"],
+];
+
+/**
+ * Turns the refusal of a file of the data into what `makeFolder` says of the folder; anything else
+ * is given back as it is.
+ *
+ * @param folder the data folder
+ * @returns EarshotError `bad_config`, or the error itself
+ */
+export function explainNoAccess(error: unknown, folder: string): unknown {
+  if (!isRefusal(error) && !isCode(error, "EROFS")) return error;
+  const path = error instanceof Error && "path" in error ? error.path : undefined;
+  const isData = typeof path === "string" && (path === folder || path.startsWith(folder + sep));
+  return isData ? noFolder(folder, error) : error;
+}
+
+function isRefusal(error: unknown): boolean {
+  return isCode(error, "EACCES") || isCode(error, "EPERM");
 }
 
 function isCode(error: unknown, code: string): boolean {

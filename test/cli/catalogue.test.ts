@@ -14,11 +14,15 @@ for (const count of [20, 30, 40]) await buildTest(dataDir, generateSongs(count))
 
 /** Runs `earshot catalogue …` in this process. */
 async function catalogue(...args: readonly string[]) {
+  return await catalogueIn(dataDir, ...args);
+}
+
+async function catalogueIn(folder: string, ...args: readonly string[]) {
   let out = "";
   let error = "";
   const code = await runProgram({
     args: ["catalogue", ...args],
-    env: { EARSHOT_DATA_DIR: dataDir },
+    env: { EARSHOT_DATA_DIR: folder },
     signal: new AbortController().signal,
     terminal: {
       write: (text) => {
@@ -39,12 +43,23 @@ async function catalogue(...args: readonly string[]) {
 }
 
 test("use, list and rollback agree on what is live", async () => {
-  assert.match((await catalogue("use", "test")).out, /^test@3 is live now, \d+ songs/u);
+  const used = (await catalogue("use", "test")).out;
+  assert.match(used, /^test@3 is live now, \d+ songs/u);
+  assert.ok(used.includes(`a node that runs on ${dataDir} changes over`), used);
   assert.match((await catalogue("list")).out, /^\* +test@3 +\d+ +4 +[\d.]+ kB/mu);
   assert.match((await catalogue("rollback")).out, /^test@2 is live now/u);
   const { out } = await catalogue("list", "--json");
   const live = JSON.parse(out).find((one: { isCurrent: boolean }) => one.isCurrent);
   assert.equal(live.version, 2);
+});
+
+test("where nothing is left to go back to, rollback says how to choose another one", async (t) => {
+  const folder = await makeTempFolder(t);
+  for (const count of [20, 30]) await buildTest(folder, generateSongs(count));
+  await catalogueIn(folder, "use", "test@1");
+  const { code, error } = await catalogueIn(folder, "rollback");
+  assert.equal(code, 1);
+  assert.match(error, /test@1 is live\): rollback goes one step back.*catalogue use NAME/u);
 });
 
 test("the live catalogue is not removed, another one is, and a version must be named", async () => {

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { readCurrent } from "../../src/catalogue/current.js";
 import { listCatalogues } from "../../src/catalogue/store.js";
 import { runProgram } from "../../src/cli/program.js";
+import { createNodeFile } from "../../src/node-file.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 interface CallOptions {
@@ -81,7 +82,7 @@ test("Imported songs become live with their report; the same file again adds not
   writeFileSync(file, songFile(300));
   const first = await runImport(dataDir, [file]);
   assert.equal(first.code, 0, first.error);
-  assert.match(first.out, /^my_songs@1 is live: 300 songs, compared by 2 features/mu);
+  assert.match(first.out, /^my_songs@1 is live in \S+: 300 songs, compared by 2 features/mu);
   assert.deepEqual(await readCurrent(dataDir), { name: "my_songs", version: 1 });
   const kept: unknown = JSON.parse(
     readFileSync(join(dataDir, "catalogues", "my_songs@1", "report.json"), "utf8"),
@@ -95,17 +96,33 @@ test("Imported songs become live with their report; the same file again adds not
   assert.deepEqual(entriesOf(dataDir), before);
 
   const mapped = await runImport(dataDir, [file, "--map", "year=-"]);
-  assert.match(mapped.out, /^my_songs@2 is live/mu, "other mappings are another catalogue");
+  assert.match(mapped.out, /^my_songs@2 is live in /mu, "other mappings are another catalogue");
   const back = await runImport(dataDir, [file]);
   assert.match(
     back.out,
-    /already imported as my_songs@1, which is not live.*catalogue use my_songs@1/u,
+    /already imported as my_songs@1 in \S+, which is not live.*catalogue use my_songs@1/u,
   );
 
   const other = await runImport(dataDir, [file, "--name", "other"]);
   assert.match(other.out, /^other@1 is live/mu, "another name is another catalogue");
   const named = await runImport(dataDir, [file, "--name", "my_songs"]);
   assert.match(named.out, /already imported as my_songs@1/u, "and the first one is still known");
+});
+
+test("The last words name the data folder, and whether a node works on it", async (t) => {
+  const folder = await makeTempFolder(t);
+  const [dataDir, file] = [join(folder, "it's data"), join(folder, "songs.csv")];
+  writeFileSync(file, songFile(20));
+  const alone = await runImport(dataDir, [file, "--name", "alone"]);
+  assert.ok(alone.out.includes(`\nalone@1 is live in ${dataDir}: 20 songs`), alone.out);
+  assert.match(alone.out, /\nNo node runs on this folder now: .*\n {2}EARSHOT_DATA_DIR='/u);
+  assert.ok(alone.out.includes("/it'\\''s data' ./earshot ask"), alone.out);
+  const broker = { host: "127.0.0.1", port: 1 };
+  const note = createNodeFile(dataDir, () => ({ base: "earshot", node: "kitchen", broker }));
+  await note.start();
+  const watched = await runImport(dataDir, [file, "--name", "watched"]);
+  assert.match(watched.out, /\nNode kitchen runs on this folder and changes over by itself\./u);
+  await note.stop();
 });
 
 test("Several files become one catalogue under the name that was given", async (t) => {
@@ -116,7 +133,7 @@ test("Several files become one catalogue under the name that was given", async (
   writeFileSync(files[1] ?? "", songFile(50).replaceAll("Song", "Tune"));
   const { code, out, error } = await runImport(dataDir, [...files, "--name", "both"]);
   assert.equal(code, 0, error);
-  assert.match(out, /^both@1 is live: 100 songs/mu);
+  assert.match(out, /^both@1 is live in \S+: 100 songs/mu);
   const swapped = await runImport(dataDir, [...files.toReversed(), "--name", "both"]);
   assert.match(swapped.out, /already imported/u);
 });
@@ -131,7 +148,7 @@ test("A web address is imported like a file, and what was fetched is not kept", 
   const dataDir = await makeTempFolder(t);
   const address = `http://127.0.0.1:${port}/hits.csv?key=1`;
   const first = await runImport(dataDir, [address]);
-  assert.match(first.out, /^hits@1 is live: 40 songs/mu, first.error);
+  assert.match(first.out, /^hits@1 is live in \S+: 40 songs/mu, first.error);
   assert.match((await runImport(dataDir, [address])).out, /^already imported: hits@1/u);
   assert.deepEqual(readdirSync(join(dataDir, "downloads")), []);
 });

@@ -223,3 +223,22 @@ test("every key has a meaning and a default that its own format accepts", () => 
     assert.ok(leaf.accepts(leaf.default), key);
   }
 });
+
+test("a list or a text where keys belong is told as that, without showing it", async (t) => {
+  const configFile = await writeConfig(t, "broker: [1]\nmqtt: hunter2\n");
+  const load = (): unknown => loadConfig({ env: {}, flags: {}, configFile });
+  assertRefused(load, "broker: expected keys below it, such as broker.mode, got a list (from ");
+  assertRefused(load, "mqtt: expected keys below it", "got a text");
+  assert.throws(load, (error) => error instanceof Error && !error.message.includes("hunter2"));
+});
+
+test("a file that is no YAML or not there is told in a whole sentence", async (t) => {
+  const broken = await writeConfig(t, "a: b: c\n");
+  const load = (configFile: string) => (): unknown =>
+    loadConfig({ env: {}, flags: {}, configFile });
+  assertRefused(load(broken), "is not YAML: ", "at line 1, column 4; set that place right");
+  assertRefused(
+    load("/no/such.yaml"),
+    "file /no/such.yaml cannot be read: there is no such file; ",
+  );
+});

@@ -98,7 +98,7 @@ test("A file that lacks something is refused, naming what it has and what it nee
   });
   await assert.rejects(importTable({ columns: ["", "", ""], rows }), {
     message:
-      /it has no column that is known.* title and artist and the sound .* column 1, column 2, column 3/u,
+      /none of its columns is known, and title and artist and the sound .* column 1, column 2, column 3/u,
   });
   const lost = Array.from({ length: 40 }, (_, row) => [`S${row}`, "A", String(row * 29 + 101)]);
   await assert.rejects(importTable({ columns: ["title", "artist", "energy"], rows: lost }), {

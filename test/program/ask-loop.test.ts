@@ -128,7 +128,7 @@ test("when the broker goes, the loop ends with 1 and one plain line", async (t) 
   assert.equal(await terminal.ended(), 1);
   assert.match(
     terminal.all(),
-    /\u001B\[Kearshot ask: the broker at 127\.0\.0\.1:\d+ has gone\r\n/u,
+    /\u001B\[Kearshot ask: the broker at 127\.0\.0\.1:\d+ has gone; when it is back \(earshot start\), run this again\r\n/u,
   );
   assertCleanTerminal(terminal);
 });

@@ -79,6 +79,12 @@ test("ask for a song that is not there ends with 1 and with what may have been m
   assert.equal(JSON.parse(json.stdout).error.code, "not_found");
 });
 
+test("where nothing is like the title, ask says what may help", async () => {
+  const { code, stderr } = await runHere(["ask", "zzzzqqqq"], sharedNode().env);
+  assert.equal(code, 1);
+  assert.match(stderr, /has no song "zzzzqqqq"; check the spelling.*earshot import FILE\n$/u);
+});
+
 test("without a node ask says in one line what to do", async (t) => {
   const { code, stderr } = await runHereAlone(t, ["ask", "Hello"], { EARSHOT_BROKER_PORT: "1" });
   assert.equal(code, 1);

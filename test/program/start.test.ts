@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { access, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
@@ -48,6 +49,15 @@ test("a fresh node answers a bare title and a JSON request over MQTT 3.1.1, and 
   assert.equal((await client.next(({ topic }) => topic.endsWith("status"))).text, "offline");
   assert.equal(await node.ended(), 0);
   await assert.rejects(access(join(node.dataDir, "node.json")), "its note is gone");
+});
+
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((one) => one?.address === "::1");
+
+test("the start line names an IPv6 address as a URL does", { skip: !hasIpv6 }, async (t) => {
+  const node = await startNode(t, { EARSHOT_BROKER_HOST: "::1" });
+  assert.match(node.log.join("\n"), new RegExp(`broker mqtt://\\[::1\\]:${node.port} as`, "u"));
 });
 
 test("a newly connected tool sees the whole node in retained topics", async (t) => {

@@ -1,4 +1,5 @@
 import { EarshotError, messageOf } from "../../errors.js";
+import { hostAndPort } from "../../host-and-port.js";
 import { findPortOwner } from "../port-owner.js";
 import type { Place } from "./listener.js";
 
@@ -20,7 +21,7 @@ export function explainListenError(cause: unknown, { host, port, key }: Place): 
     code === "EACCES" ? "; ports below 1024 need root, choose a higher one" : `; check ${hostKey}`;
   return new EarshotError(
     "bad_config",
-    `the broker cannot listen on ${host}:${port}: ${messageOf(cause)}${hint}`,
+    `the broker cannot listen on ${hostAndPort({ host, port })}: ${messageOf(cause)}${hint}`,
     { cause },
   );
 }

@@ -1,9 +1,10 @@
-import { chown, mkdir, readFile, stat } from "node:fs/promises";
+import { chown, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { EarshotError, messageOf } from "../../errors.js";
 import { replaceFile } from "../../storage/durable-files.js";
 import { type FileLock, tryLock } from "../../storage/file-lock.js";
+import { makeFolder } from "../../storage/make-folder.js";
 import { findFaultInUsers, parseUserTable, type UserTable } from "./user-record.js";
 
 const maxFileBytes = 1024 * 1024;
@@ -56,13 +57,13 @@ export async function writeUserFile(dataDir: string, users: UserTable): Promise<
  * Nothing is asked of a person while the lock is held: what needs time comes before.
  *
  * @param change gets the users of the file, none where it is missing; when it throws, nothing is written
- * @throws EarshotError `bad_config` as `readUserFile`; `timeout` when another change does not end
+ * @throws EarshotError `bad_config` as `readUserFile` and `makeFolder`; `timeout` when another change does not end
  */
 export async function changeUserFile(
   dataDir: string,
   change: (users: UserTable) => UserTable,
 ): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const lock = await takeLock(dataDir);
   try {
     await writeUserFile(dataDir, change((await readUserFile(dataDir)) ?? new Map()));

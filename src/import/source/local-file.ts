@@ -1,7 +1,7 @@
 import { constants, createReadStream } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { EarshotError, messageOf } from "../../errors.js";
+import { EarshotError, fileReasonOf } from "../../errors.js";
 import type { ByteSource } from "./byte-source.js";
 
 const chunkBytes = 1 << 18;
@@ -53,17 +53,9 @@ function noFile(path: string): EarshotError {
   );
 }
 
-const reasons: ReadonlyMap<unknown, string> = new Map([
-  ["ENOENT", "there is no such file"],
-  ["ENOTDIR", "there is no such file"],
-  ["EACCES", "you may not read it; check its permissions"],
-  ["EPERM", "you may not read it; check its permissions"],
-]);
-
 /** A fault of the file system, with what it means for the person. */
 export function unavailable(path: string, cause: unknown): EarshotError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  const reason = reasons.get(code) ?? messageOf(cause);
+  const reason = fileReasonOf(cause);
   return new EarshotError("source_unavailable", `${path} cannot be read: ${reason}`, { cause });
 }
 
