@@ -135,7 +135,7 @@ test(
     for (const file of ["taste_triplets_hidden.txt", "taste_triplets_visible.txt"]) {
       await assert.rejects(importAll([open(t, file)]), {
         code: "bad_song_file",
-        message: /none for title and artist and the sound/u,
+        message: /none of its columns is known, and title and artist and the sound/u,
       });
     }
   },

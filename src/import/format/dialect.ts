@@ -76,7 +76,8 @@ export function cutSample(
 /**
  * The ways of quoting worth a trial, the likelier first (it wins when both cut equally well).
  *
- * Quotes that protect something speak for RFC 4180, quotes within unquoted cells against it.
+ * Quotes that protect something speak for RFC 4180, above all in the first row, which is a header in
+ * most files; quotes within unquoted cells speak against it.
  */
 function likelyQuotings(lines: readonly SampleLine[], delimiter: string): readonly Quoting[] {
   if (delimiter === "<SEP>") return ["none"];
@@ -85,8 +86,12 @@ function likelyQuotings(lines: readonly SampleLine[], delimiter: string): readon
   const quoted = lines.filter(({ text }) => text.includes('"'));
   if (quoted.some(({ text }) => bytes.test(text))) return ["python", "doubled"];
   const cell = new RegExp(`(?:^|${escaped}) *"(?:[^"]|"")*" *(?=${escaped}|$)`, "gu");
-  const clean = quoted.filter(({ text }) => !text.replaceAll(cell, "").includes('"')).length;
+  const isClean = ({ text }: SampleLine): boolean => !text.replaceAll(cell, "").includes('"');
+  const clean = quoted.filter(isClean).length;
+  const [header] = lines;
+  const isHeaderQuoted = header !== undefined && header === quoted[0] && isClean(header);
   const backslashed = quoted.filter(({ text }) => text.includes(String.raw`\"`)).length;
   const doubled: Quoting = backslashed > 0 && clean < quoted.length ? "backslash" : "doubled";
-  return clean * 2 >= quoted.length ? [doubled, "none"] : ["none", doubled];
+  const isLikely = isHeaderQuoted || clean * 2 >= quoted.length;
+  return isLikely ? [doubled, "none"] : ["none", doubled];
 }
