@@ -21,18 +21,21 @@ export function createEncodedSongs(
   const owners = new Int32Array(Math.min(size, mostKept)).fill(-1);
   const texts: SongJson[] = Array.from({ length: owners.length }, () => "");
 
-  function encode(ordinals: readonly number[]): readonly SongJson[] {
-    return read(ordinals).map((song, index) => {
-      const ordinal = ordinals[index] ?? 0;
-      const text = encodeSong(song);
+  return (ordinals) => {
+    const found = ordinals.map((ordinal) =>
+      owners[ordinal & mask] === ordinal ? texts[ordinal & mask] : undefined,
+    );
+    if (!found.includes(undefined)) return found.map((text) => text ?? "");
+    const missing = ordinals.filter((_, index) => found[index] === undefined);
+    const encoded = read(missing).map(encodeSong);
+    let next = 0;
+    return ordinals.map((ordinal, index) => {
+      const known = found[index];
+      if (known !== undefined) return known;
+      const text = encoded[next++] ?? "";
       owners[ordinal & mask] = ordinal;
       texts[ordinal & mask] = text;
       return text;
     });
-  }
-
-  return (ordinals) =>
-    ordinals.every((ordinal) => owners[ordinal & mask] === ordinal)
-      ? ordinals.map((ordinal) => texts[ordinal & mask] ?? "")
-      : encode(ordinals);
+  };
 }
