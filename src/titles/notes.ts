@@ -4,8 +4,7 @@ export interface TitleParts {
   readonly body: string;
   /**
    * Another wording that people use: with the bracketed words that are part of the song's name
-   * ("don't you forget about me"), without those that open it ("satisfaction"), up to a dash, or the
-   * name in another script that follows in brackets ("gangnam style").
+   * ("don't you forget about me"), without those that open it ("satisfaction"), or up to a dash.
    */
   readonly otherBody: string | undefined;
   /** What was dropped: "live", "2009 remaster". */
@@ -45,8 +44,6 @@ const hasBracketOrDash = /[([{【]| - /u;
 const opening = "([{【";
 const closing = ")]}】";
 const suffixSeparator = " - ";
-const latinLetter = /\p{Script=Latin}/u;
-const foreignLetter = /[^\p{Script=Latin}\P{L}]/u;
 const trailingArticle = /[,_] (?:the|an?|le|la|les|der|die|das|el|los|las)$/u;
 
 /**
@@ -75,24 +72,8 @@ export function splitNotes(normalised: string): TitleParts {
   }
   const bare = join(outside);
   if (kept[0]?.isBracket === true) return { body: everything, otherBody: bare, notes };
-  const [, named] = kept;
-  if (kept.length === 2 && named !== undefined && areInTwoScripts(bare, named.text))
-    return { body: bare, otherBody: named.text, notes };
   notes.push(...kept.filter((piece) => piece.isBracket).map((piece) => piece.text));
   return { body: bare, otherBody: everything, notes };
-}
-
-/** "강남스타일 (gangnam style)": one name, written twice. */
-function areInTwoScripts(one: string, other: string): boolean {
-  return (isLatin(one) && isForeign(other)) || (isForeign(one) && isLatin(other));
-}
-
-function isLatin(text: string): boolean {
-  return latinLetter.test(text) && !foreignLetter.test(text);
-}
-
-function isForeign(text: string): boolean {
-  return foreignLetter.test(text) && !latinLetter.test(text);
 }
 
 interface Piece {

@@ -244,6 +244,21 @@ test("people's ways of writing a title all find the song", async (t) => {
   }
 });
 
+test("a song of the starter that has a name in two scripts is found by either", async (t) => {
+  const asker = await connectAsker(t);
+  const titles = (await readStarter()).map(({ title }) => title);
+  const twoScripts = /^(?=.*\p{Script=Latin})(?=.*[^\p{Script=Latin}\P{L}])(.+) \((.+)\)$/u;
+  const named = titles.flatMap((title) => twoScripts.exec(title) ?? []);
+  assert.ok(named.length > 30);
+  for (let at = 0; at < named.length; at += 3) {
+    const [title = "", ...names] = named.slice(at, at + 3);
+    for (const name of [title, ...names]) {
+      const reply = await asker.askOk({ title: name, limit: 1 });
+      assert.equal(reply.match.title, title, name);
+    }
+  }
+});
+
 test("the last good reply is retained, an error does not replace it", async (t) => {
   const asker = await connectAsker(t);
   const reply = await asker.askOk({ title: "Hello", artist: "Adele", id: "good" });
