@@ -6,7 +6,7 @@ import { type Log, type Service, withDeadline } from "../lifecycle.js";
 import { createLogThrottle } from "../log-throttle.js";
 import type { Directions } from "./directions.js";
 import { createHops } from "./hops.js";
-import { createLink, type LinkOptions } from "./link.js";
+import { createLink, type LinkOptions, type Reservation } from "./link.js";
 import { createOutbox, type OutboxLimits } from "./outbox.js";
 import { createSender } from "./sender.js";
 
@@ -27,7 +27,7 @@ export interface UpstreamName {
    *
    * @throws EarshotError `bad_config` when another live node has it
    */
-  claim(): Promise<{ release(): Promise<void> }>;
+  claim(): Promise<Reservation>;
   /** Takes what is said on `topic`, while the bridge is up. */
   hear(message: IncomingMessage, connection: Connection): void;
 }
@@ -125,28 +125,15 @@ export function createBridge(options: BridgeOptions): Bridge {
     clock,
     random,
   });
-  let releaseName = async (): Promise<void> => {};
   const upstream = createLink({
     to: "the upstream broker",
-    async connect(events) {
-      // First of all: the last will of this very connection would speak in the other one's name.
-      const claim = await name.claim();
-      releaseName = () => claim.release();
-      try {
-        return await options.connectUpstream(events);
-      } catch (error) {
-        await releaseName();
-        throw error;
-      }
-    },
+    // First of all: the last will of this very connection would speak in the other one's name.
+    reserve: () => name.claim(),
+    connect: options.connectUpstream,
     onMessage: takeDown,
     async prepare(connection) {
       outbox.renewState();
-      try {
-        await subscribeUpstream(connection, { ...directions, nameTopic: name.topic, log });
-      } finally {
-        await releaseName();
-      }
+      await subscribeUpstream(connection, { ...directions, nameTopic: name.topic, log });
     },
     onUp() {
       void sendWaiting();
@@ -156,6 +143,15 @@ export function createBridge(options: BridgeOptions): Bridge {
     clock,
     random,
   });
+  const sayFarewell = async (): Promise<void> => {
+    try {
+      // Its SUBACK comes after everything that has been published before, `offline` at the end.
+      await own.connection()?.subscribe(options.statusTopic, { noLocal: true });
+      await withDeadline(sendWaiting(), farewellTimeoutMs, "sending the last messages upstream");
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, "not everything went upstream");
+    }
+  };
   return {
     name: "bridge",
     async start() {
@@ -164,13 +160,8 @@ export function createBridge(options: BridgeOptions): Bridge {
       void upstream.start();
     },
     async stop() {
-      try {
-        // Its SUBACK comes after everything that has been published before, `offline` at the end.
-        await own.connection()?.subscribe(options.statusTopic, { noLocal: true });
-        await withDeadline(sendWaiting(), farewellTimeoutMs, "sending the last messages upstream");
-      } catch (error) {
-        log.warn({ reason: messageOf(error) }, "not everything went upstream");
-      }
+      // One that is not up does not come up for a farewell.
+      if (upstream.connection() !== undefined) await sayFarewell();
       await Promise.all([own.stop(), upstream.stop()]);
     },
     isUp: () => upstream.connection() !== undefined,
