@@ -28,7 +28,7 @@ export interface UpstreamName {
    * @throws EarshotError `bad_config` when another live node has it
    */
   claim(): Promise<Reservation>;
-  /** Takes what is said on `topic`, while the bridge is up. */
+  /** Takes what is said on `topic`, as soon as the bridge has subscribed to it upstream. */
   hear(message: IncomingMessage, connection: Connection): void;
 }
 
@@ -88,11 +88,11 @@ export function createBridge(options: BridgeOptions): Bridge {
     });
     void sendWaiting();
   };
-  const takeDown = (message: IncomingMessage): void => {
+  const takeDown = (message: IncomingMessage, from: Connection): void => {
     const { topic, payload, retain, properties } = message;
     if (topic === name.topic) {
-      const line = upstream.connection();
-      if (line !== undefined) name.hear(message, line);
+      // Ready or not: the claim, which has answered so far, is about to be released.
+      name.hear(message, from);
       return;
     }
     const connection = own.connection();

@@ -29,7 +29,8 @@ export interface LinkOptions {
     readonly onMessage: (message: IncomingMessage) => void;
     readonly onClose: () => void;
   }) => Promise<Connection>;
-  readonly onMessage: (message: IncomingMessage) => void;
+  /** With the connection it came by, which need not be ready yet. */
+  readonly onMessage: (message: IncomingMessage, connection: Connection) => void;
   /** Subscribes; when it fails so does the attempt. */
   readonly prepare: (connection: Connection) => Promise<void>;
   /** Called when the connection is ready. */
@@ -73,16 +74,21 @@ export function createLink(options: LinkOptions): Link {
     if (isStopped) throw new EarshotError("broker_unavailable", "the bridge has stopped");
   };
   const connectOnce = async (): Promise<void> => {
-    const connection: Connection = await options.connect({
-      onMessage: options.onMessage,
+    let current: Connection | undefined = undefined;
+    const connection = await options.connect({
+      onMessage(message) {
+        // Nobody has subscribed to what comes before.
+        if (current !== undefined) options.onMessage(message, current);
+      },
       onClose() {
         // One that ends before it is ready tells by the attempt that fails.
-        if (ready !== connection) return;
+        if (current === undefined || ready !== current) return;
         ready = undefined;
         if (clock.now() - readySinceMs > healthyMs) failures = 0;
         retryLater(new EarshotError("broker_unavailable", "the connection ended"));
       },
     });
+    current = connection;
     try {
       checkRunning();
       await options.prepare(connection);
