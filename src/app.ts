@@ -172,8 +172,7 @@ async function composeApp({ config: configured, log }: AppOptions) {
   });
   const presenceLog = log.child({ module: "presence" });
   const nameHolder = createNameHolder({ bus, address, ...run, log: presenceLog });
-  const upstream = bridge === undefined ? [] : [bridge.sideLine];
-  const clear = createClearing([line, ...upstream]);
+  const clear = createClearing(line, bridge?.sideLine);
   const formerNames = createFormerNames({
     clear,
     address,
