@@ -14,6 +14,7 @@ import { systemClock } from "./clock.js";
 import type { Config } from "./config/schema.js";
 import type { Info } from "./contract/state.js";
 import { nodeTopics } from "./contract/topics.js";
+import { messageOf } from "./errors.js";
 import { findFormerTopics } from "./former-topics.js";
 import { createHomeAssistant } from "./home-assistant/home-assistant.js";
 import { type Log, type Service, startServices } from "./lifecycle.js";
@@ -102,11 +103,12 @@ async function composeApp({ config: configured, log }: AppOptions) {
   const address = { base: config.mqtt.baseTopic, node: config.node.id };
   const topics = nodeTopics(address);
   const bridgeLog = log.child({ module: "bridge" });
+  const former = await findFormerTopics(config, bridgeLog);
   const bridge = await openBridge({
     config,
     topics,
     broker,
-    findFormer: () => findFormerTopics(config, log),
+    former,
     name: createNameAtBroker({ address, ...run, log: bridgeLog }),
     onUp: () => {
       formerNames.connected();
@@ -172,16 +174,26 @@ async function composeApp({ config: configured, log }: AppOptions) {
   });
   const presenceLog = log.child({ module: "presence" });
   const nameHolder = createNameHolder({ bus, address, ...run, log: presenceLog });
-  const upstream = bridge === undefined ? [] : [bridge.sideLine];
-  const clear = createClearing([line, ...upstream]);
+  const clear = createClearing(line, bridge?.sideLine);
+  /** Not before the bridge has seen what clears it: that must not go up. */
+  const forget = async (forgetIt: () => void): Promise<void> => {
+    try {
+      await bridge?.catchUp();
+      forgetIt();
+    } catch (error) {
+      log.debug({ reason: messageOf(error) }, "the bridge goes on keeping back a former name");
+    }
+  };
   const formerNames = createFormerNames({
     clear,
+    onForgotten: (name) => forget(() => former.forgetName(name)),
     address,
     dataDir: config.data.dir,
     log: presenceLog,
   });
   const homeAssistant = createHomeAssistant({
     clear,
+    onForgotten: (gone) => forget(() => former.forgetDevices(gone)),
     bus,
     config: config.homeAssistant,
     node: {

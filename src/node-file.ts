@@ -1,8 +1,11 @@
+import { readlinkSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Service } from "./lifecycle.js";
 import { replaceFile } from "./storage/durable-files.js";
+import { isRunning, markPattern, processMark } from "./storage/process-mark.js";
 
 const nodeFileSchema = z.object({
   base: z.string(),
@@ -13,6 +16,14 @@ const nodeFileSchema = z.object({
     /** Only for an external broker, whose scheme and path cannot be told from host and port. */
     url: z.url().optional(),
   }),
+  /** Who has left it; a killed node cannot take it away. Not in a note of an older version. */
+  process: z
+    .object({
+      mark: z.string().regex(new RegExp(`^${markPattern}$`, "u")),
+      /** Where the mark means anything. */
+      place: z.string(),
+    })
+    .optional(),
 });
 
 /** Where a running node of this machine can be reached. */
@@ -29,7 +40,8 @@ export function createNodeFile(dataDir: string, content: () => NodeFile | undefi
     async start() {
       const note = content();
       if (note === undefined) return;
-      await replaceFile(path, `${JSON.stringify(note)}\n`);
+      const left: NodeFile = { ...note, process: { mark: processMark, place: placeOfProcesses() } };
+      await replaceFile(path, `${JSON.stringify(left)}\n`);
     },
     async stop() {
       await rm(path, { force: true });
@@ -44,6 +56,23 @@ export async function readNodeFile(dataDir: string): Promise<NodeFile | undefine
     return nodeFileSchema.parse(content);
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Whether the node that left a note still runs; `undefined` where that cannot be told from here: a
+ * note of another machine, of another container, or of an older version.
+ */
+export function isNodeRunning({ process }: NodeFile): boolean | undefined {
+  return process?.place === placeOfProcesses() ? isRunning(process.mark) : undefined;
+}
+
+/** A container may share the machine's name, but has process ids of its own. */
+function placeOfProcesses(): string {
+  try {
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
   }
 }
 

@@ -5,8 +5,9 @@ import { messageOf } from "../errors.js";
 import { type Log, type Service, withDeadline } from "../lifecycle.js";
 import { createLogThrottle } from "../log-throttle.js";
 import type { Directions } from "./directions.js";
+import { type FormerTopics, nothingFormer } from "./former.js";
 import { createHops } from "./hops.js";
-import { createLink, type LinkOptions } from "./link.js";
+import { createLink, type LinkOptions, type Reservation } from "./link.js";
 import { createOutbox, type OutboxLimits } from "./outbox.js";
 import { createSender } from "./sender.js";
 
@@ -14,6 +15,12 @@ import { createSender } from "./sender.js";
 export interface Bridge extends Service {
   /** Whether the upstream broker is there and this node's name at it is its own. */
   isUp(): boolean;
+  /**
+   * Resolves when all that was published on the own broker before the call has been looked at.
+   *
+   * @throws EarshotError `timeout` or `broker_unavailable` when that cannot be told
+   */
+  catchUp(): Promise<void>;
   /** Flat numbers for `health`. */
   statistics(): Readonly<Record<string, number>>;
 }
@@ -27,13 +34,15 @@ export interface UpstreamName {
    *
    * @throws EarshotError `bad_config` when another live node has it
    */
-  claim(): Promise<{ release(): Promise<void> }>;
-  /** Takes what is said on `topic`, while the bridge is up. */
+  claim(): Promise<Reservation>;
+  /** Takes what is said on `topic`, as soon as the bridge has subscribed to it upstream. */
   hear(message: IncomingMessage, connection: Connection): void;
 }
 
 export interface BridgeOptions {
   readonly directions: Directions;
+  /** Nothing without it. */
+  readonly former?: FormerTopics;
   /** The node's `status`, the last thing that goes up. */
   readonly statusTopic: string;
   readonly connectOwn: LinkOptions["connect"];
@@ -59,6 +68,7 @@ const maxRequestBytes = 1024 * 1024;
  */
 export function createBridge(options: BridgeOptions): Bridge {
   const { directions, name, log, clock = systemClock, random = Math.random } = options;
+  const { former = nothingFormer } = options;
   const hops = createHops(randomUUID());
   const outbox = createOutbox(options.limits);
   const sender = createSender({ outbox, log, clock });
@@ -69,9 +79,20 @@ export function createBridge(options: BridgeOptions): Bridge {
     const connection = upstream.connection();
     if (connection !== undefined) await sender.send(connection);
   };
-  const takeUp = (message: IncomingMessage): void => {
+  /** All state comes again: what of it was kept back so far may go up now. */
+  const takeAgain = async (from: Connection): Promise<void> => {
+    try {
+      await subscribeOwn(from, directions);
+    } catch (error) {
+      // With the next connection it comes by itself.
+      log.debug({ reason: messageOf(error) }, "the own broker's state was not sent again");
+    }
+  };
+  const takeUp = (message: IncomingMessage, from: Connection): void => {
     const { topic, payload, retain, properties } = message;
     if (!directions.goesUp(topic) || hops.isRound(properties)) return;
+    if (former.hear(message)) void takeAgain(from);
+    if (former.has(topic)) return;
     const qos = message.qos === 0 ? 0 : 1;
     // At most once, and of use only now: a level an hour old would push an event out.
     if (qos === 0 && !retain && upstream.connection() === undefined) {
@@ -88,11 +109,11 @@ export function createBridge(options: BridgeOptions): Bridge {
     });
     void sendWaiting();
   };
-  const takeDown = (message: IncomingMessage): void => {
+  const takeDown = (message: IncomingMessage, from: Connection): void => {
     const { topic, payload, retain, properties } = message;
     if (topic === name.topic) {
-      const line = upstream.connection();
-      if (line !== undefined) name.hear(message, line);
+      // Ready or not: the claim, which has answered so far, is about to be released.
+      name.hear(message, from);
       return;
     }
     const connection = own.connection();
@@ -125,28 +146,15 @@ export function createBridge(options: BridgeOptions): Bridge {
     clock,
     random,
   });
-  let releaseName = async (): Promise<void> => {};
   const upstream = createLink({
     to: "the upstream broker",
-    async connect(events) {
-      // First of all: the last will of this very connection would speak in the other one's name.
-      const claim = await name.claim();
-      releaseName = () => claim.release();
-      try {
-        return await options.connectUpstream(events);
-      } catch (error) {
-        await releaseName();
-        throw error;
-      }
-    },
+    // First of all: the last will of this very connection would speak in the other one's name.
+    reserve: () => name.claim(),
+    connect: options.connectUpstream,
     onMessage: takeDown,
     async prepare(connection) {
       outbox.renewState();
-      try {
-        await subscribeUpstream(connection, { ...directions, nameTopic: name.topic, log });
-      } finally {
-        await releaseName();
-      }
+      await subscribeUpstream(connection, { ...directions, nameTopic: name.topic, log });
     },
     onUp() {
       void sendWaiting();
@@ -156,6 +164,15 @@ export function createBridge(options: BridgeOptions): Bridge {
     clock,
     random,
   });
+  const sayFarewell = async (): Promise<void> => {
+    try {
+      // Its SUBACK comes after everything that has been published before, `offline` at the end.
+      await own.connection()?.subscribe(options.statusTopic, { noLocal: true });
+      await withDeadline(sendWaiting(), farewellTimeoutMs, "sending the last messages upstream");
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, "not everything went upstream");
+    }
+  };
   return {
     name: "bridge",
     async start() {
@@ -164,14 +181,13 @@ export function createBridge(options: BridgeOptions): Bridge {
       void upstream.start();
     },
     async stop() {
-      try {
-        // Its SUBACK comes after everything that has been published before, `offline` at the end.
-        await own.connection()?.subscribe(options.statusTopic, { noLocal: true });
-        await withDeadline(sendWaiting(), farewellTimeoutMs, "sending the last messages upstream");
-      } catch (error) {
-        log.warn({ reason: messageOf(error) }, "not everything went upstream");
-      }
+      // One that is not up does not come up for a farewell.
+      if (upstream.connection() !== undefined) await sayFarewell();
       await Promise.all([own.stop(), upstream.stop()]);
+    },
+    async catchUp() {
+      // Its SUBACK comes after everything that has been published before; nothing of it goes up.
+      await own.connection()?.subscribe(name.topic, { noLocal: true });
     },
     isUp: () => upstream.connection() !== undefined,
     statistics: () => ({

@@ -32,10 +32,8 @@ export function createDirections(options: {
   /** `recommender.replyPrefixes`, each ending in `/`. */
   readonly replyPrefixes: readonly string[];
   readonly homeAssistant: HomeAssistantTopics | undefined;
-  /** What a former name of this node has left: it stays here. */
-  readonly isFormer?: (topic: string) => boolean;
 }): Directions {
-  const { address, homeAssistant, isFormer = () => false } = options;
+  const { address, homeAssistant } = options;
   const births = homeAssistant === undefined ? [] : [homeAssistant.statusTopic];
   const downFilters = [...filtersTaken(address), ...births];
   const sharedDownFilters = [requestTopic({ ...address, node: anyNode }, "+")];
@@ -51,7 +49,7 @@ export function createDirections(options: {
     upFilters: listUpFilters(options),
     downFilters,
     sharedDownFilters,
-    goesUp: (topic) => !isTaken(topic) && !isFormer(topic),
+    goesUp: (topic) => !isTaken(topic),
     // A retained request would be asked again at each connect; a birth message is retained.
     comesDown: (topic, isRetained) =>
       isPlainTopic(topic) && isForNode(topic) && (!isRetained || births.includes(topic)),

@@ -10,6 +10,7 @@ import { EarshotError } from "../errors.js";
 import type { Log } from "../lifecycle.js";
 import { type Bridge, createBridge, type UpstreamName } from "./bridge.js";
 import { createDirections } from "./directions.js";
+import type { FormerTopics } from "./former.js";
 
 /** What a bridge needs of the node's own broker. */
 interface OwnBroker {
@@ -36,8 +37,7 @@ export async function openBridge(options: {
   readonly config: Config;
   readonly topics: NodeTopics;
   readonly broker: OwnBroker | undefined;
-  /** What lies on the node's own broker from a name that it had before. */
-  readonly findFormer: () => Promise<(topic: string) => boolean>;
+  readonly former: FormerTopics;
   /** As a bridge needs it, with a line to the upstream broker that the question goes over. */
   readonly name: Pick<UpstreamName, "topic" | "hear"> & {
     claim(openLine: SideLine["open"]): ReturnType<UpstreamName["claim"]>;
@@ -64,10 +64,10 @@ export async function openBridge(options: {
   const bridge = createBridge({
     directions: createDirections({
       address: { base: config.mqtt.baseTopic, node: config.node.id },
-      isFormer: await options.findFormer(),
       replyPrefixes: config.recommender.replyPrefixes,
       homeAssistant: config.homeAssistant.discovery === "false" ? undefined : config.homeAssistant,
     }),
+    former: options.former,
     statusTopic: topics.status.topic,
     connectOwn: (events) =>
       connectOwn({

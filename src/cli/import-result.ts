@@ -2,7 +2,7 @@ import { formatId } from "../catalogue/folders.js";
 import type { Manifest } from "../catalogue/manifest.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { ImportReport } from "../import/report.js";
-import { type NodeFile, readNodeFile } from "../node-file.js";
+import { isNodeRunning, type NodeFile, readNodeFile } from "../node-file.js";
 import { count, countOf } from "./numbers.js";
 import { printable } from "./printable.js";
 
@@ -25,7 +25,7 @@ ${describeNode(await readNodeFile(dir))}
 
 /** Only a node that works on this very folder changes over; an import elsewhere helps nobody. */
 function describeNode(node: NodeFile | undefined): string {
-  return node === undefined
+  return node === undefined || isNodeRunning(node) === false
     ? "No node runs on this folder now: one that is started on it uses these songs. Then ask it:"
     : `Node ${printable(node.node)} runs on this folder and changes over by itself. To ask it:`;
 }

@@ -26,6 +26,8 @@ export interface HomeAssistantOptions extends GhostTools {
   readonly dataDir: string;
   readonly log: Log;
   readonly clock: Clock;
+  /** Told of topics of former devices that nothing more is to be done about. Never rejects. */
+  readonly onForgotten?: (topics: readonly string[]) => Promise<void>;
   /** Sends every retained state again, for a broker that keeps nothing. */
   readonly resend: () => Promise<void>;
 }
@@ -76,7 +78,9 @@ export function createHomeAssistant(options: HomeAssistantOptions): HomeAssistan
     const ghosts = announced.filter((one) => one.topic !== topic || config.discovery === "false");
     if (isConnected && ghosts.length > 0) {
       const left = await clearGhosts(ghosts, { ...options, address: node.address });
-      announced = announced.filter((one) => !ghosts.includes(one) || left.includes(one));
+      const gone = ghosts.filter((one) => !left.includes(one));
+      announced = announced.filter((one) => !gone.includes(one));
+      await options.onForgotten?.(gone.map((one) => one.topic));
       await file.save(announced);
     }
     if (isWanted) await announce();

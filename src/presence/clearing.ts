@@ -11,6 +11,7 @@ export interface ClearedBroker {
 
 /**
  * Takes retained messages off every broker, but for one on which a live node has their owner's name.
+ * Where that is the node's own broker they stay on both: the bridge takes up what that node says.
  *
  * @param owner whose messages they are, where that may be another node by now
  * @returns whether there was a broker to clear them from
@@ -18,15 +19,18 @@ export interface ClearedBroker {
  */
 export type Clear = (topics: readonly string[], owner?: NodeAddress) => Promise<boolean>;
 
-/** Clears on the node's own broker first, then on the one that a bridge leads to. */
-export function createClearing(brokers: readonly ClearedBroker[]): Clear {
+/**
+ * Clears on the node's own broker first, then on the one that a bridge leads to.
+ *
+ * @param upstream where there is a bridge
+ */
+export function createClearing(own: ClearedBroker, upstream?: ClearedBroker): Clear {
   return async (topics, owner) => {
-    let isCleared = false;
-    for (const { open, clear } of brokers) {
-      if (owner !== undefined && (await isNameHeld(open, owner))) continue;
-      await clear(topics);
-      isCleared = true;
-    }
-    return isCleared;
+    const isHeldOn = async ({ open }: ClearedBroker): Promise<boolean> =>
+      owner !== undefined && (await isNameHeld(open, owner));
+    if (await isHeldOn(own)) return false;
+    await own.clear(topics);
+    if (upstream !== undefined && !(await isHeldOn(upstream))) await upstream.clear(topics);
+    return true;
   };
 }

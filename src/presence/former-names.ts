@@ -16,6 +16,8 @@ export interface FormerNamesOptions {
   readonly dataDir: string;
   readonly log: Log;
   readonly clear: Clear;
+  /** Told of each name that nothing more is to be done about. Never rejects. */
+  readonly onForgotten?: (name: NodeAddress) => Promise<void>;
 }
 
 /** The service, and what to call after each connect. */
@@ -40,7 +42,9 @@ export function createFormerNames(options: FormerNamesOptions): FormerNames {
     for (const name of names) {
       if (isSame(name, address)) continue;
       try {
-        if (!(await options.clear(retainedTopics(name), name))) continue;
+        const isCleared = await options.clear(retainedTopics(name), name);
+        await options.onForgotten?.(name);
+        if (!isCleared) continue;
         log.info({ ...name }, "cleared what a former name of this node had left on the broker");
       } catch (error) {
         log.debug({ ...name, reason: messageOf(error) }, "a former name could not be cleared");

@@ -109,6 +109,36 @@ test("a second node of the same name works for its own broker, and renaming eith
   await isCleared("homeassistant/device/earshot_attic/config");
 });
 
+test("a second node that takes the former name of a bridged one, on whose broker it is, is seen upstream", async (t) => {
+  if (!(await needMosquitto(t, "mosquitto"))) return;
+  const port = await startMosquitto(t);
+  const env = { EARSHOT_BRIDGE_URL: `mqtt://127.0.0.1:${port}` };
+  const upstream = await connectTestClient(t, port);
+  const first = await startNodeHere(t, env);
+  await upstream.subscribe("earshot/test/status");
+  await nextStatus(upstream, "online");
+  await first.stop();
+  const kitchen = await startNodeHere(t, {
+    ...env,
+    EARSHOT_DATA_DIR: first.dataDir,
+    EARSHOT_NODE_ID: "kitchen",
+  });
+  await until("the clearing", () =>
+    kitchen.log.some((line) => line.includes("cleared what a former name")),
+  );
+  const late = await connectTestClient(t, port);
+  for (const filter of ["earshot/test/#", "homeassistant/#"]) await late.subscribe(filter);
+  const second = await startNodeHere(t, {
+    EARSHOT_BROKER_MODE: "external",
+    EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${kitchen.port}`,
+  });
+  await nextStatus(late, "online");
+  await late.next(({ topic }) => topic === "earshot/test/info");
+  await late.next(({ topic }) => topic === "homeassistant/device/earshot_test/config");
+  await second.stop();
+  await nextStatus(late, "offline");
+});
+
 test("a bridge to nowhere, to itself or without a broker of the node's own is refused by its key", async (t) => {
   const faults = [
     {

@@ -1,6 +1,7 @@
 import type { TestContext } from "node:test";
 import { type Bridge, createBridge, type UpstreamName } from "../../src/bridge/bridge.js";
 import { createDirections } from "../../src/bridge/directions.js";
+import type { FormerTopics } from "../../src/bridge/former.js";
 import type { OutboxLimits } from "../../src/bridge/outbox.js";
 import { createEmbeddedBroker, type EmbeddedBroker } from "../../src/broker/embedded.js";
 import type { Route } from "../../src/bus/connection.js";
@@ -47,9 +48,10 @@ export async function bridgeTo(
     readonly version?: VersionSetting;
     readonly limits?: OutboxLimits;
     readonly instance?: string;
+    readonly former?: FormerTopics;
   },
 ): Promise<BridgedBroker> {
-  const { node, upstreamPort, version = "auto", limits, instance } = options;
+  const { node, upstreamPort, version = "auto", limits, instance, former } = options;
   const broker = options.broker ?? (await startOwnBroker(t));
   const address = { base: "earshot", node };
   const topics = nodeTopics(address);
@@ -89,6 +91,7 @@ export async function bridgeTo(
     clock,
     random: () => 0.5,
     ...(limits === undefined ? {} : { limits }),
+    ...(former === undefined ? {} : { former }),
   });
   t.after(() => bridge.stop());
   await bridge.start();

@@ -55,12 +55,3 @@ test("replies outside the base and discovery go up too, and no filter overlaps a
   const covered = createDirections({ address, replyPrefixes: [], homeAssistant: inside });
   assert.deepEqual(covered.upFilters, ["home/earshot/#"]);
 });
-
-test("what a former name has left does not go up", () => {
-  const isFormer = (topic: string): boolean => topic.startsWith("home/earshot/study/");
-  const some = createDirections({ address, replyPrefixes: [], homeAssistant, isFormer });
-  assert.deepEqual(
-    [some.goesUp("home/earshot/study/status"), some.goesUp("home/earshot/kitchen/status")],
-    [false, true],
-  );
-});

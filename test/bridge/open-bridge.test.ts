@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nothingFormer } from "../../src/bridge/former.js";
 import { openBridge } from "../../src/bridge/open-bridge.js";
 import { loadConfig } from "../../src/config/load.js";
 import { nodeTopics } from "../../src/contract/topics.js";
@@ -17,7 +18,7 @@ test("the node's own broker is no upstream, by whatever name", async (t) => {
       config,
       topics,
       broker,
-      findFormer: async () => () => false,
+      former: nothingFormer,
       name: {
         topic: topics.claim.topic,
         claim: async () => ({ release: async () => {} }),

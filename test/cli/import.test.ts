@@ -122,6 +122,15 @@ test("The last words name the data folder, and whether a node works on it", asyn
   await note.start();
   const watched = await runImport(dataDir, [file, "--name", "watched"]);
   assert.match(watched.out, /\nNode kitchen runs on this folder and changes over by itself\./u);
+  const path = join(dataDir, "node.json");
+  const left = readFileSync(path, "utf8").replace(/\d+-[0-9a-f]{8}/u, "4194304-00000000");
+  writeFileSync(path, left);
+  const killed = await runImport(dataDir, [file, "--name", "killed"]);
+  assert.match(
+    killed.out,
+    /\nNo node runs on this folder now: /u,
+    "its note outlives a killed node",
+  );
   await note.stop();
 });
 

@@ -66,7 +66,7 @@ export async function startService(t: Cleanup, settings: ServiceSettings) {
     dataDir,
     log,
     clock,
-    clear: createClearing([line]),
+    clear: createClearing(line),
     resend: () => bus.resend(),
   });
   const stop = async (): Promise<void> => {

@@ -166,7 +166,7 @@ test("a node that was renamed clears what its former name left, unless that is s
       address: { base: "earshot", node },
       dataDir,
       log: recordLog(),
-      clear: createClearing([line]),
+      clear: createClearing(line),
     });
     await names.start();
     await names.stop();
