@@ -26,19 +26,21 @@ export interface ConnectParts {
   readonly clientId?: string | Buffer;
   /** 2 is a clean start; 0 resumes. */
   readonly flags?: number;
+  /** Seconds. */
+  readonly keepAlive?: number;
   readonly properties?: readonly (Buffer | number[])[];
   /** What comes behind the client id: will and credentials. */
   readonly rest?: readonly (Buffer | number[])[];
 }
 
 export function connect(parts: ConnectParts): Buffer {
-  const { version, clientId = "", flags = 2, rest = [] } = parts;
+  const { version, clientId = "", flags = 2, keepAlive = 60, rest = [] } = parts;
   const name = version === 3 ? "MQIsdp" : "MQTT";
   const own = properties(version, ...(parts.properties ?? []));
   return packet(
     0x10,
     text(name),
-    [version, flags, 0, 60],
+    [version, flags, keepAlive >> 8, keepAlive & 0xff],
     own,
     text(clientId),
     ...rest.map(asBytes),

@@ -46,7 +46,14 @@ export class Connection {
     this.#host = host;
     this.#acceptedMs = performance.now();
     this.#reading = new Reading(socket);
-    this.#rate = createReadingRate(this.#reading, host);
+    this.#rate = createReadingRate({
+      limits: host.limits,
+      counters: host.counters,
+      reading: this.#reading,
+      onOver: () => {
+        if (this.#end?.readableLength === 0) this.#giveTurn();
+      },
+    });
     this.qos2 = createQos2Window(host.limits.receiveMaximum);
     this.#incoming = new IncomingPackets(host.limits, this.#takePackets());
     socket.on("data", (chunk: Buffer) => {
@@ -66,6 +73,11 @@ export class Connection {
   /** Who it is, once its CONNECT was understood. */
   get facts(): ConnectFacts | undefined {
     return this.#facts;
+  }
+
+  /** The other side has nothing more to say, or nobody hears it any more. */
+  hasEnded(): boolean {
+    return this.#hasEnded || this.#state === "closed";
   }
 
   /** Of a client that has given limits of its own. */
@@ -160,16 +172,24 @@ export class Connection {
     };
   }
 
-  /** The broker has read what the client sent so far: the rest comes after what others sent. */
+  /**
+   * The broker has read what the client sent so far, and the client has not sent too much: the rest
+   * comes after what others sent.
+   */
   #giveTurn(): void {
-    if (!this.#isWaitingForTurn) return;
+    if (!this.#mayHaveTurn()) return;
     setImmediate(() => {
+      if (!this.#mayHaveTurn()) return;
       this.#isWaitingForTurn = false;
       this.#incoming.open();
       if (this.#isWaitingForTurn || this.#state !== "open") return;
       if (this.#hasEnded) this.#end?.push(null);
       else this.#reading.resume("turn");
     });
+  }
+
+  #mayHaveTurn(): boolean {
+    return this.#isWaitingForTurn && !this.#rate.isPausing();
   }
 
   #hand(packets: Buffer): void {

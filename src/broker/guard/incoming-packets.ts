@@ -16,31 +16,36 @@ export interface PacketSink {
   /** Calls `open` when what was handed over has been read, and others had their turn. */
   pause(): void;
   refuse(violation: Violation): void;
-  /** Counts what came at once. */
+  /** Counts what was handed over; before `pause`. */
   count(publishes: number, bytes: number): void;
 }
 
-/** So many messages of one client are taken before others get their turn: a few milliseconds. */
-const publishesPerTurn = 128;
+/**
+ * So many messages of one client are taken before others get their turn: a few milliseconds. It is never
+ * more than the messages of a second, so that no wait for the next turn is longer than that: who is
+ * not read for longer than its Keep Alive would be taken for one that has gone.
+ */
+const mostPublishesPerTurn = 128;
+
+type Limits = Pick<GuardLimits, "connectBytes" | "packetBytes" | "publishesPerSecond">;
 
 /**
  * Finds the packets in what a client sends, in whatever pieces it comes: first a CONNECT, which must be
  * small, and behind it nothing before the client is in.
  */
 export class IncomingPackets {
-  readonly #limits: Pick<GuardLimits, "connectBytes" | "packetBytes">;
+  readonly #limits: Limits;
+  readonly #publishesPerTurn: number;
   readonly #sink: PacketSink;
   // Made when it is needed: of a thousand connections most are idle.
   #partial: PartialPacket | undefined;
   #partialSinceMs = 0;
   #phase: "connect" | "waiting" | "open" | "closed" = "connect";
   #held: Buffer | undefined;
-  /** Of a chunk that is taken in parts. */
-  #publishes = 0;
-  #bytes = 0;
 
-  constructor(limits: Pick<GuardLimits, "connectBytes" | "packetBytes">, sink: PacketSink) {
+  constructor(limits: Limits, sink: PacketSink) {
     this.#limits = limits;
+    this.#publishesPerTurn = Math.max(1, Math.min(mostPublishesPerTurn, limits.publishesPerSecond));
     this.#sink = sink;
   }
 
@@ -92,7 +97,7 @@ export class IncomingPackets {
     let offset = 0;
     let from = 0;
     let publishes = 0;
-    while (offset < chunk.length && publishes < publishesPerTurn) {
+    while (offset < chunk.length && publishes < this.#publishesPerTurn) {
       const size = packetSize(chunk, offset);
       if (!this.#isAllowedSize(size)) return;
       const type = typeOf(chunk[offset]);
@@ -121,10 +126,10 @@ export class IncomingPackets {
       }
     }
     this.#hand(chunk, from, offset);
-    this.#publishes += publishes;
-    this.#bytes += offset;
-    if (publishes === publishesPerTurn && offset < chunk.length) this.#wait(chunk.subarray(offset));
-    else this.#finish(chunk.subarray(offset));
+    if (this.#phase === "open") this.#sink.count(publishes, offset);
+    const rest = chunk.subarray(offset);
+    if (publishes >= this.#publishesPerTurn && rest.length > 0) this.#wait(rest);
+    else this.#begin(rest);
   }
 
   #wait(rest: Buffer): void {
@@ -135,15 +140,11 @@ export class IncomingPackets {
   }
 
   /** @param start of the next packet */
-  #finish(start: Buffer): void {
-    if (start.length > 0) {
-      this.#partialSinceMs = performance.now();
-      this.#partial ??= createPartialPacket();
-      this.#partial.add(start);
-    }
-    if (this.#phase === "open") this.#sink.count(this.#publishes, this.#bytes);
-    this.#publishes = 0;
-    this.#bytes = 0;
+  #begin(start: Buffer): void {
+    if (start.length === 0) return;
+    this.#partialSinceMs = performance.now();
+    this.#partial ??= createPartialPacket();
+    this.#partial.add(start);
   }
 
   #connect(frame: Frame): void {

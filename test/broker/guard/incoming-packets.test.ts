@@ -11,17 +11,23 @@ const messages = (count: number): Buffer =>
   Buffer.concat(Array.from({ length: count }, () => publish({ version, topic: "a" })));
 
 /** Takes note of what becomes of the packets. */
-function record(): { readonly packets: IncomingPackets; readonly log: string[] } {
+function record(publishesPerSecond = 1000): {
+  readonly packets: IncomingPackets;
+  readonly log: string[];
+} {
   const log: string[] = [];
-  const packets = new IncomingPackets(limits, {
-    connect: () => log.push("connect"),
-    check: () => undefined,
-    subscribe: () => true,
-    hand: (bytes) => log.push(`hand ${bytes.length}`),
-    pause: () => log.push("pause"),
-    refuse: ({ reason }) => log.push(reason),
-    count: (publishes, bytes) => log.push(`count ${publishes} in ${bytes}`),
-  });
+  const packets = new IncomingPackets(
+    { ...limits, publishesPerSecond },
+    {
+      connect: () => log.push("connect"),
+      check: () => undefined,
+      subscribe: () => true,
+      hand: (bytes) => log.push(`hand ${bytes.length}`),
+      pause: () => log.push("pause"),
+      refuse: ({ reason }) => log.push(reason),
+      count: (publishes, bytes) => log.push(`count ${publishes} in ${bytes}`),
+    },
+  );
   return { packets, log };
 }
 
@@ -30,15 +36,27 @@ test("of what a client sends at once 128 messages are taken at a time, and other
   packets.take(Buffer.concat([connect({ version, clientId: "x" }), messages(300)]));
   assert.deepEqual(log.splice(0), ["connect"]);
   const size = messages(1).length;
+  const whole = [`hand ${128 * size}`, `count 128 in ${128 * size}`];
   packets.open();
-  assert.deepEqual(log.splice(0), [`hand ${128 * size}`, "pause"]);
+  assert.deepEqual(log.splice(0), [...whole, "pause"]);
   packets.open();
-  assert.deepEqual(log.splice(0), [`hand ${128 * size}`, "pause"]);
+  assert.deepEqual(log.splice(0), [...whole, "pause"]);
   packets.open();
-  assert.deepEqual(log.splice(0), [`hand ${44 * size}`, `count 300 in ${300 * size}`]);
+  assert.deepEqual(log.splice(0), [`hand ${44 * size}`, `count 44 in ${44 * size}`]);
   packets.open();
   packets.take(messages(128));
-  assert.deepEqual(log, [`hand ${128 * size}`, `count 128 in ${128 * size}`]);
+  assert.deepEqual(log, whole);
+});
+
+test("where few messages a second are allowed no more than these are taken at a time", () => {
+  const { packets, log } = record(10);
+  packets.take(Buffer.concat([connect({ version, clientId: "x" }), messages(15)]));
+  log.splice(0);
+  const size = messages(1).length;
+  packets.open();
+  assert.deepEqual(log.splice(0), [`hand ${10 * size}`, `count 10 in ${10 * size}`, "pause"]);
+  packets.open();
+  assert.deepEqual(log, [`hand ${5 * size}`, `count 5 in ${5 * size}`]);
 });
 
 test("what a client sent before its end arrives, however much it was at once", async (t) => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { publishIdentifier } from "../../../src/broker/guard/packets.js";
+import { createLastWills } from "../../../src/broker/guard/last-will.js";
 import { frameAt } from "../../../src/broker/guard/frames.js";
 import { aedesVersions, startGuardedBroker } from "../../support/brokers.js";
 import { createFuzzListeners } from "../../support/fuzz-run.js";
@@ -10,6 +12,20 @@ import { connectRaw } from "../../support/raw-client.js";
 
 const types = { connack: 2, publish: 3, suback: 9 };
 const version = 4;
+
+test("a disk that hangs delays a client by a second, and then the last will of its former connection comes at once", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const wills = createLastWills({ isSynced: () => false, synced: () => new Promise(() => {}) });
+  const log: string[] = [];
+  const former = { id: "x", clean: true, conn: new PassThrough(), closed: true, close: () => {} };
+  wills.hold(former, { topic: "status" }, () => log.push("offline"));
+  wills.whenDone("y", () => log.push("another client"));
+  wills.whenDone("x", () => log.push("online"));
+  t.mock.timers.tick(999);
+  assert.deepEqual(log, ["another client"]);
+  t.mock.timers.tick(1);
+  assert.deepEqual(log, ["another client", "offline", "online"]);
+});
 
 for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
   test(`a last will does not overtake what its client sent before its end (Aedes ${aedes})`, async (t) => {

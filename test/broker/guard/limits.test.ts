@@ -148,6 +148,21 @@ test("a client that floods is read more slowly, and loses nothing", async (t) =>
   assert.equal(broker.counters()["slowed_down"], 1);
 });
 
+test("a client that is read more slowly is not taken for one that has gone, however much it sent at once", async (t) => {
+  const { port } = await start(t, { publishesPerSecond: 10 });
+  const watcher = await open(t, port);
+  watcher.send(subscribe(4, ["flood"]));
+  await watcher.next(types.suback);
+  const client = await connectRaw(t, port);
+  client.send(connect({ version: 4, keepAlive: 1 }));
+  await client.next(types.connack);
+  client.send(...Array.from({ length: 40 }, () => publish({ version: 4, topic: "flood" })));
+  await watcher.next(types.publish);
+  client.send(pingreq);
+  assert.ok((await client.next(types.pingresp)) !== undefined);
+  for (let count = 1; count < 40; count += 1) await watcher.next(types.publish);
+});
+
 test("a subscriber that does not read is dropped, by name, and its neighbour waits for nothing", async (t) => {
   const { broker, port, log } = await start(t, { unreadBytes: 256 * 1024 });
   const frozen = await connectRaw(t, port);
