@@ -6,24 +6,33 @@ export interface Batch<Item> {
 }
 
 /**
- * Creates a batch that is handled when everything that has arrived by now has been read.
+ * Creates a batch: what comes first in a turn of the event loop is handled at once, what follows when
+ * everything that has arrived by now has been read.
  *
- * A single item waits for microseconds. Under load twenty requests come in one piece, and to think
- * about all of them first and then to speak costs a fifth less than to change between the two
- * twenty times: the processor keeps the code and the data of each at hand.
+ * So a single item waits for nothing. Under load twenty requests come in one piece, and to think about
+ * all of them first and then to speak costs a fifth less than to change between the two twenty times:
+ * the processor keeps the code and the data of each at hand.
  */
 export function createBatch<Item>(handle: (items: readonly Item[]) => void): Batch<Item> {
   let items: Item[] = [];
+  let isTurnUnderWay = false;
   const flush = (): void => {
     const gathered = items;
     items = [];
     if (gathered.length > 0) handle(gathered);
   };
+  const endTurn = (): void => {
+    isTurnUnderWay = false;
+    flush();
+  };
   return {
     flush,
     add(item) {
       items.push(item);
-      if (items.length === 1) setImmediate(flush);
+      if (isTurnUnderWay) return;
+      isTurnUnderWay = true;
+      setImmediate(endTurn);
+      flush();
     },
   };
 }
