@@ -238,7 +238,7 @@ export class Connection {
     if (delivery === undefined) return undefined;
     return createDeliveryWindow(delivery, {
       send: (packets) => {
-        if (this.socket.writable) this.socket.write(Buffer.concat(packets));
+        this.#host.write(this, packets);
       },
       tooLarge: (identifier) => {
         this.#host.tooLarge(this, identifier);
