@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IncomingPackets } from "../../../src/broker/guard/incoming-packets.js";
 import { startGuardedBroker } from "../../support/brokers.js";
-import { connect, publish, subscribe, text } from "../../support/mqtt-bytes.js";
+import { connect, pingreq, publish, subscribe, text } from "../../support/mqtt-bytes.js";
 import { connectRaw } from "../../support/raw-client.js";
 
 const version = 4;
@@ -46,6 +46,17 @@ test("of what a client sends at once 128 messages are taken at a time, and other
   packets.open();
   packets.take(messages(128));
   assert.deepEqual(log, whole);
+});
+
+test("of packets that are no messages 1024 are taken at a time", () => {
+  const { packets, log } = record();
+  const pings = Buffer.concat(Array.from({ length: 1500 }, () => pingreq));
+  packets.take(Buffer.concat([connect({ version, clientId: "x" }), pings]));
+  log.splice(0);
+  packets.open();
+  assert.deepEqual(log.splice(0), ["hand 2048", "count 0 in 2048", "pause"]);
+  packets.open();
+  assert.deepEqual(log, ["hand 952", "count 0 in 952"]);
 });
 
 test("where few messages a second are allowed no more than these are taken at a time", () => {
