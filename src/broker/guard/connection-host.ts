@@ -16,6 +16,8 @@ export interface ConnectionHost {
   attach(connection: Connection, end: BrokerEnd): void;
   /** Takes what the broker wrote. */
   send(connection: Connection, pieces: readonly Buffer[]): void;
+  /** Sends packets with what else this turn of the event loop has for the client. */
+  write(connection: Connection, packets: readonly Buffer[]): void;
   /**
    * A message is too large for its client: it counts as delivered.
    *

@@ -21,8 +21,9 @@ import type { Violation } from "./violation.js";
  * One network connection from accept to its end.
  *
  * First it is silent: nothing but a whole CONNECT is taken, and the broker does not know of it. Then
- * it authenticates: the broker has the CONNECT, and nothing more is read. Once CONNACK has gone out
- * it is open: every packet is checked and handed on, as many at once as came.
+ * it authenticates: the broker has the CONNECT, and nothing more is read. Once CONNACK has gone out,
+ * and a former connection of the client has left nothing to say, it is open: every packet is checked
+ * and handed on, as many at once as came.
  */
 export class Connection {
   readonly peer: Peer;
@@ -238,7 +239,7 @@ export class Connection {
     if (delivery === undefined) return undefined;
     return createDeliveryWindow(delivery, {
       send: (packets) => {
-        if (this.socket.writable) this.socket.write(Buffer.concat(packets));
+        this.#host.write(this, packets);
       },
       tooLarge: (identifier) => {
         this.#host.tooLarge(this, identifier);

@@ -97,6 +97,9 @@ export function createGuard(options: GuardOptions): Guard {
       const packets = client.outgoing(pieces);
       writes.write(connection, connection.window?.pass(packets) ?? packets);
     },
+    write(connection, packets) {
+      writes.write(connection, packets);
+    },
     tooLarge(connection, identifier) {
       counters.messages_too_large += 1;
       const client = clients.get(connection);

@@ -26,6 +26,11 @@ export interface PacketSink {
  * not read for longer than its Keep Alive would be taken for one that has gone.
  */
 const mostPublishesPerTurn = 128;
+/**
+ * Of other packets more: each costs less, and who receives from many must not fall behind with its
+ * acknowledgements.
+ */
+const packetsPerTurn = 1024;
 
 type Limits = Pick<GuardLimits, "connectBytes" | "packetBytes" | "publishesPerSecond">;
 
@@ -97,7 +102,9 @@ export class IncomingPackets {
     let offset = 0;
     let from = 0;
     let publishes = 0;
-    while (offset < chunk.length && publishes < this.#publishesPerTurn) {
+    let packets = 0;
+    const mostPublishes = this.#publishesPerTurn;
+    while (offset < chunk.length && publishes < mostPublishes && packets < packetsPerTurn) {
       const size = packetSize(chunk, offset);
       if (!this.#isAllowedSize(size)) return;
       const type = typeOf(chunk[offset]);
@@ -112,6 +119,7 @@ export class IncomingPackets {
         this.#connect(frame);
         return;
       }
+      packets += 1;
       if (type === packetTypes.publish) publishes += 1;
       if (type === packetTypes.subscribe) {
         this.#hand(chunk, from, frame.start);
@@ -128,7 +136,8 @@ export class IncomingPackets {
     this.#hand(chunk, from, offset);
     if (this.#phase === "open") this.#sink.count(publishes, offset);
     const rest = chunk.subarray(offset);
-    if (publishes >= this.#publishesPerTurn && rest.length > 0) this.#wait(rest);
+    const isTurnOver = publishes >= mostPublishes || packets >= packetsPerTurn;
+    if (isTurnOver && rest.length > 0) this.#wait(rest);
     else this.#begin(rest);
   }
 

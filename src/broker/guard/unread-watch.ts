@@ -1,13 +1,16 @@
 import type { Connection } from "./connection.js";
 import type { GuardLimits } from "./limits.js";
 
+/** What is watched of a connection. */
+export type Watched = Pick<Connection, "socket" | "waitingBytes" | "cut">;
+
 /** Watches what waits for clients that do not read. */
 export interface UnreadWatch {
   /** To be called after each write: drops a client for whom too much waits. */
-  check(connection: Connection): void;
+  check(connection: Watched): void;
   /** To be called now and then: keeps the sum within its limit. */
   sweep(): void;
-  forget(connection: Connection): void;
+  forget(connection: Watched): void;
 }
 
 /** Below this a client is just a little behind. */
@@ -17,8 +20,8 @@ const notableBytes = 64 * 1024;
 export function createUnreadWatch(
   limits: Pick<GuardLimits, "unreadBytes" | "unreadBytesInAll">,
 ): UnreadWatch {
-  const behind = new Set<Connection>();
-  const drop = (connection: Connection): void => {
+  const behind = new Set<Watched>();
+  const drop = (connection: Watched): void => {
     const waiting = connection.waitingBytes();
     behind.delete(connection);
     const fault = connection.socket.writableLength > 0 ? "read" : "acknowledge";
@@ -28,7 +31,8 @@ export function createUnreadWatch(
     check(connection) {
       const waiting = connection.waitingBytes();
       if (waiting > limits.unreadBytes) drop(connection);
-      else if (waiting > notableBytes) behind.add(connection);
+      // What was gathered may be written when its connection has ended and is forgotten.
+      else if (waiting > notableBytes && connection.socket.writable) behind.add(connection);
     },
     sweep() {
       let sum = 0;

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { createDeliveryWindow } from "../../../src/broker/guard/delivery-window.js";
-import { frameAt } from "../../../src/broker/guard/frames.js";
+import { frameAt, packetSize } from "../../../src/broker/guard/frames.js";
 import { publishIdentifier } from "../../../src/broker/guard/packets.js";
 import type { GuardLimits } from "../../../src/broker/guard/limits.js";
 import { startGuardedBroker } from "../../support/brokers.js";
+import { createFuzzListeners } from "../../support/fuzz-run.js";
 import { connect, packet, pingreq, publish, subscribe } from "../../support/mqtt-bytes.js";
 import { connectRaw, type RawClient } from "../../support/raw-client.js";
 
@@ -82,6 +83,36 @@ test("no more messages are unacknowledged than a client's Receive Maximum: the o
   assert.equal(textOf(fourth), "3");
   client.send(packet(0x50, identifierOf(fourth), [0x83]));
   assert.equal(textOf(await client.next(types.publish)), "4");
+});
+
+test("what several acknowledgements make room for leaves in one piece", async (t) => {
+  const listeners = createFuzzListeners();
+  const { port } = await startGuardedBroker(t, { listeners });
+  const line = listeners.open();
+  t.after(() => line.destroy());
+  const pieces: Buffer[] = [];
+  line.on("data", (piece: Buffer) => pieces.push(piece));
+  const messagesIn = (bytes: Buffer): Buffer[] => {
+    const messages: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += packetSize(bytes, at))
+      if ((bytes[at] ?? 0) >> 4 === types.publish)
+        messages.push(bytes.subarray(at, at + packetSize(bytes, at)));
+    return messages;
+  };
+  line.write(connect({ version, clientId: "four", properties: [receiveMaximum(4)] }));
+  line.write(subscribe(version, ["news"], { bits: 1 }));
+  while (pieces.every(([header = 0]) => header >> 4 !== types.suback))
+    await new Promise(setImmediate);
+  const publisher = await connectRaw(t, port);
+  publisher.send(connect({ version, clientId: "publisher" }));
+  for (let identifier = 1; identifier <= 8; identifier += 1)
+    publisher.send(publish({ version, topic: "news", flags: 2, identifier }));
+  for (let count = 0; count < 8; count += 1) await publisher.next(types.puback);
+  const first = messagesIn(Buffer.concat(pieces.splice(0)));
+  assert.equal(first.length, 4);
+  line.write(Buffer.concat(first.map(puback)));
+  while (pieces.length === 0) await new Promise(setImmediate);
+  assert.equal(messagesIn(pieces[0] ?? Buffer.alloc(0)).length, 4);
 });
 
 test("what a session waits for is sent within Receive Maximum, over a lost connection as well", async (t) => {
