@@ -12,15 +12,18 @@ import { prepareData, starterVariable } from "./support/node-process.js";
  * to run alone at the end. A file belongs to the first that names it; the last takes all others.
  */
 const lanes = [
-  "home-assistant",
+  "broker/guard",
+  "cli",
   "bridge",
   "catalogue",
+  "home-assistant",
+  "mdns",
+  "client",
   "program/ears",
   "program/start",
   "program/several-nodes",
   "program/killed-import",
   "program/requests",
-  "cli",
   "import/columns",
   "import",
   "broker/persistence",
@@ -32,7 +35,6 @@ const lanes = [
   "program",
   "mic",
   "titles",
-  "broker/guard",
   "broker",
   "",
 ] as const;

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
 import { catalogueSchema, healthSchema, infoSchema } from "../../src/contract/state.js";
+import { lockDataDir } from "../../src/node-lock.js";
+import { recordLog } from "../support/logs.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { runHereAlone, startNodeHere } from "../support/node-here.js";
 import { runCommandAlone, startNode } from "../support/node-process.js";
@@ -149,12 +151,12 @@ test("a second node on the same data folder does not start, and the first goes o
   const lastLine = second.stderr.trim().split("\n").at(-1) ?? "";
   assert.match(lastLine, new RegExp(`another node runs on .*test, broker .*:${first.port}`, "u"));
   assert.match(lastLine, /--data\.dir FOLDER/u);
-  const asked = await runHereAlone(t, ["ask", "Hello by Adele"], { EARSHOT_DATA_DIR: dataDir });
-  assert.equal(asked.code, 0, asked.stderr);
+  const client = await connectTestClient(t, first.port);
+  await client.subscribe("earshot/test/status");
+  assert.equal((await client.next(() => true)).text, "online");
   first.child.kill("SIGKILL");
   await first.ended();
-  const next = await startNodeHere(t, { EARSHOT_DATA_DIR: dataDir });
-  await next.stop();
+  (await lockDataDir(dataDir, recordLog())).release();
 });
 
 test("wrong configuration ends the start with exit code 2, naming key, value and source", async (t) => {
