@@ -1,10 +1,14 @@
 // Requests to `any` behind one Mosquitto: what two recommenders answer against one, and what an asker
 // sees when one of two is killed under load. The asker, the broker and the recommenders are processes
 // of their own, so with two cores a second recommender can only gain where a question costs more
-// than its way: misspelt titles in a large catalogue do, exact ones do not.
+// than its way: misspelt titles in a large catalogue do, exact ones do not. What two processes that
+// only compute do against one, in the same run, says what the machine has to give at that hour.
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import mqtt from "mqtt";
 import { buildCatalogue } from "../../src/catalogue/build.js";
 import { writeCurrent } from "../../src/catalogue/current.js";
@@ -17,7 +21,7 @@ import { median, reportFigure } from "../figure.js";
 import { createRandom } from "../titles/random.js";
 
 const songCount = 100_000;
-const rounds = 5;
+const rounds = 3;
 const inFlight = 32;
 const cores = availableParallelism();
 
@@ -32,7 +36,8 @@ try {
   const random = createRandom(7);
   const exact = (): string => titles[random.below(titles.length)] ?? "";
   const questions = { exact, misspelt: () => misspell(exact()) };
-  const counts = { exact: 6000, misspelt: 600 };
+  const counts = { exact: 12_000, misspelt: 2400 };
+  await measureMachine();
   await killOne(port, exact);
   for (const kind of ["exact", "misspelt"] as const) {
     const runs: Record<1 | 2, Run[]> = { 1: [], 2: [] };
@@ -40,7 +45,7 @@ try {
       // In turn, so that the ratio holds when the machine's speed drifts.
       for (const nodes of [1, 2] as const) {
         const running = await startRecommenders(port, nodes);
-        await measureRate(port, questions[kind], counts[kind] / 4);
+        await measureRate(port, questions[kind], counts[kind] / 2);
         runs[nodes].push(
           await measureRun(running, { port, ask: questions[kind], count: counts[kind] }),
         );
@@ -51,6 +56,33 @@ try {
   }
 } finally {
   for (const end of endings.toReversed()) await end();
+}
+
+/** What the machine gives two processes against one. */
+async function measureMachine(): Promise<void> {
+  const program = fileURLToPath(new URL("compute.js", import.meta.url));
+  const children = [fork(program), fork(program)];
+  const compute = async (count: 1 | 2): Promise<number> => {
+    const done = await Promise.all(
+      children.slice(0, count).map(async (child) => {
+        const answered = once(child, "message");
+        child.send("compute");
+        return Number((await answered)[0]);
+      }),
+    );
+    return done.reduce((sum, one) => sum + one, 0);
+  };
+  const ratios: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const alone = await compute(1);
+    ratios.push((await compute(2)) / alone);
+  }
+  for (const child of children) child.kill();
+  reportFigure("nodes", "two processes that only compute, against one", {
+    value: median(ratios),
+    unit: "x",
+    cores,
+  });
 }
 
 /** What one or two recommenders answered, and what the machine gave them meanwhile. */

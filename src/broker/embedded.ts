@@ -13,7 +13,6 @@ import { deliverOnce } from "./guard/deliver-once.js";
 import { createGuard, type Guard } from "./guard/guard.js";
 import { DeniedError } from "./guard/hooks.js";
 import { defaultGuardLimits, type GuardLimits } from "./guard/limits.js";
-import { isLastWill } from "./guard/last-will.js";
 import { createDropLog } from "./guard/log-drops.js";
 import { type QosOf, raiseQos } from "./guard/raise-qos.js";
 import { createPlainListeners } from "./listeners/listeners.js";
@@ -58,7 +57,7 @@ export interface EmbeddedBrokerOptions extends BrokerAddress {
 /** What this file uses of a running Aedes. */
 export interface RunningAedes extends AedesBroker {
   close(done: () => void): void;
-  on(event: "clientReady" | "clientDisconnect", listener: (client: AedesClient) => void): unknown;
+  on(event: "clientReady", listener: (client: AedesClient) => void): unknown;
   on(
     event: "clientError" | "connectionError",
     listener: (client: AedesClient, error: Error) => void,
@@ -158,9 +157,6 @@ async function startGuarded(
   aedes.on("clientReady", (client) => {
     guard.ready(client);
   });
-  aedes.on("clientDisconnect", (client) => {
-    guard.left(client);
-  });
   logTroubles(aedes, options.log);
   const qosRules = new WeakMap<AedesClient, QosOf>();
   raiseQos(aedes, (client) => qosRules.get(client));
@@ -192,20 +188,14 @@ function settingsOf(guard: Guard, limits: GuardLimits, persistence: Persistence)
           persistence.attributeRetained(packet, hooks.userOf(client));
         else persistence.leaveUnretained(packet);
       }
-      if (refusal === null && isLastWill(client))
-        guard.lastWills.hold(client, packet, () => {
-          done(null);
-        });
-      else done(refusal);
+      done(refusal);
     },
     authorizeSubscribe(client, subscription, done) {
       done(null, hooks.maySubscribe(client, subscription.topic) ? subscription : null);
     },
     authorizeForward: (client, packet) =>
       !persistence.holdsBack(client.id, packet) && hooks.deliver(client, packet) ? packet : null,
-    published(packet, client, done) {
-      const { qos, messageId } = packet;
-      if (client?.closed === true) guard.lastWills.published(packet);
+    published({ qos, messageId }, client, done) {
       if (qos === 1 && client !== null && messageId !== undefined)
         guard.published(client, messageId);
       done(null);

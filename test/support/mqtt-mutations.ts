@@ -88,7 +88,7 @@ function validConnect(version: Version, random: Random): Buffer {
     : [];
   return connect({
     version,
-    clientId: random(3) === 0 ? pick(random) : `fuzz-${random(50)}`,
+    clientId: random(3) === 0 ? pick(random) : nameOf(random),
     flags,
     properties: someProperties(random, connectProperties),
     rest: will,
@@ -208,4 +208,9 @@ function split(bytes: Buffer, random: Random): Buffer[] {
     offset += length;
   }
   return segments;
+}
+
+/** Some names come again soon: the broker then has a session, or is still busy with the one before. */
+function nameOf(random: Random): string {
+  return `fuzz-${random(random(4) === 0 ? 50 : 20_000)}`;
 }

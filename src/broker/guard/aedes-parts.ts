@@ -5,7 +5,6 @@ export interface AedesClient {
   readonly id: string | null;
   readonly clean: boolean;
   readonly conn: Duplex;
-  readonly closed: boolean;
   close(): void;
 }
 

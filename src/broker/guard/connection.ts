@@ -76,11 +76,6 @@ export class Connection {
     return this.#facts;
   }
 
-  /** The other side has nothing more to say, or nobody hears it any more. */
-  hasEnded(): boolean {
-    return this.#hasEnded || this.#state === "closed";
-  }
-
   /** Of a client that has given limits of its own. */
   get window(): DeliveryWindow | undefined {
     return this.#window;

@@ -14,7 +14,6 @@ import { prepareAedes } from "./prepare-aedes.js";
 import { createGatheredWrites } from "./gathered-writes.js";
 import { createGuardedClient, type GuardedClient } from "./guarded-client.js";
 import { createHooks, type Hooks } from "./hooks.js";
-import { createLastWills, type LastWills } from "./last-will.js";
 import type { GuardLimits } from "./limits.js";
 import { createDropLog } from "./log-drops.js";
 import { hardenPersistence } from "./persistence-rules.js";
@@ -41,7 +40,6 @@ export interface GuardOptions {
 /** Stands between the network and Aedes, of any version. */
 export interface Guard {
   readonly hooks: Hooks;
-  readonly lastWills: LastWills;
   readonly counters: Readonly<GuardCounters>;
   /**
    * Takes charge of a broker that has just been made, before its first client.
@@ -53,8 +51,6 @@ export interface Guard {
   accept(stream: Duplex, peer: Peer): void;
   /** The broker has let a client in completely. */
   ready(client: AedesClient): void;
-  /** The broker has let go of a client, and knows its last will. */
-  left(client: AedesClient): void;
   /** A message of QoS 1 went to everybody and into the store. */
   published(client: AedesClient, identifier: number): void;
   stop(): void;
@@ -74,7 +70,6 @@ export function createGuard(options: GuardOptions): Guard {
   const clients = new Map<Connection, GuardedClient>();
   const byStream = new WeakMap<Duplex, GuardedClient>();
   const unread = createUnreadWatch(limits);
-  const lastWills = createLastWills(options.persistence);
   const writes = createGatheredWrites<Connection>((connection) => {
     unread.check(connection);
   });
@@ -146,16 +141,6 @@ export function createGuard(options: GuardOptions): Guard {
     if (attached !== undefined) deliverGently(attached, client);
   };
 
-  /** What the new connection says comes after what the former one left to say. */
-  const openAfterFormer = async (clientId: string, guarded: GuardedClient): Promise<void> => {
-    // Aedes does not wait for one that is taken over.
-    const former = clientUnder(aedes, clientId, byStream);
-    if (former !== undefined && former !== guarded) await former.departure.untilLeft();
-    lastWills.whenDone(clientId, () => {
-      guarded.connection.open();
-    });
-  };
-
   const sweep = setInterval(() => {
     const nowMs = performance.now();
     for (const connection of connections) connection.check(nowMs);
@@ -184,7 +169,6 @@ export function createGuard(options: GuardOptions): Guard {
       },
       connected: (clientId) => clientUnder(aedes, clientId, byStream),
     }),
-    lastWills,
     counters,
     guard(broker) {
       const persistence = prepareAedes(broker);
@@ -211,10 +195,7 @@ export function createGuard(options: GuardOptions): Guard {
       if (guarded === undefined || client.id === null) return;
       if (!client.clean) sessions.remember(client.id, guarded.identity?.name ?? "");
       guarded.granted.forget();
-      void openAfterFormer(client.id, guarded);
-    },
-    left(client) {
-      byStream.get(client.conn)?.departure.left();
+      guarded.connection.open();
     },
     published(client, identifier) {
       byStream.get(client.conn)?.published(identifier);

@@ -1,7 +1,6 @@
 import type { Identity } from "../parts.js";
 import { createHeldAcks, type HeldAcks, type SyncedSource } from "../persistence/held-acks.js";
 import type { Connection } from "./connection.js";
-import { createDeparture, type Departure } from "./departure.js";
 import { type Frame, identifierAt, isFailure, packetTypes, typeOf } from "./frames.js";
 import { createGrantedQos, type GrantedQos, type Subscriptions } from "./granted-qos.js";
 import { createOutgoingPackets } from "./outgoing-packets.js";
@@ -20,7 +19,6 @@ export interface GuardedClient {
   clientId: string;
   /** Packet Identifiers that the client released and nobody knows; until their PUBCOMP goes out. */
   readonly unknownReleases: Set<number>;
-  readonly departure: Departure;
   /** Set by a successful authentication. */
   identity: Identity | undefined;
   /** Looks through what the broker wrote; returns what is to be sent. */
@@ -104,7 +102,6 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     subscriptions,
     granted,
     unknownReleases,
-    departure: createDeparture(),
     requests() {
       requests ??= createSubscribeRequests(version);
       return requests;

@@ -65,7 +65,6 @@ export function createHooks(parts: HookParts): Hooks {
       const refusal = refuse(parts, { guarded, clientId, identity });
       if (refusal === undefined) {
         if (ownerOf(parts, clientId, identity) !== undefined) await evict(parts, client);
-        await untilLeft(parts, clientId);
         guarded.identity = identity;
         keepUntilItsEnd(parts, client, guarded);
       } else if (identity === undefined) counters.auth_failures += 1;
@@ -184,15 +183,6 @@ function keepUntilItsEnd(
   const resumes = facts?.version === 5 && !facts.isCleanStart;
   if (resumes && client.clean && sessions.ownerOf(clientId) !== undefined)
     Reflect.set(client, "clean", false);
-}
-
-/**
- * A connection that has ended is no longer there to be taken over: Aedes is still busy with what came
- * last, and would let go of both.
- */
-async function untilLeft({ connected }: HookParts, clientId: string): Promise<void> {
-  const former = connected(clientId);
-  if (former?.connection.hasEnded() === true) await former.departure.untilLeft();
 }
 
 /** Ends another user's connection and session before their client id gets a new owner. */

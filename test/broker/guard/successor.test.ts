@@ -22,7 +22,6 @@ const times = 4;
 
 /** How the former connection ends, seen from the new one. */
 const ends = {
-  "that was taken over": () => {},
   "whose line has just broken": (former: RawClient) => former.socket.destroy(),
   "that has just ended its line": (former: RawClient) => former.socket.end(),
 };
