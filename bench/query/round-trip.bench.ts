@@ -1,6 +1,7 @@
 // Query to reply through the embedded broker, asked by a separate client, against an echo on bare
-// Aedes of the same version with replies of the same size. The two are measured in turn, so that
-// the ratio holds when the machine's speed drifts.
+// Aedes of the same version with replies of the same size. They are measured in turn, in many short
+// rounds and every other one in the opposite order, so that the ratio holds when the machine's speed
+// drifts: within the seconds of a long round it may halve.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -18,8 +19,9 @@ import { startBenchNode } from "../bench-node.js";
 import { createRandom } from "../titles/random.js";
 import { type Asker, connectAsker, type Measured } from "./asker.js";
 
-const rounds = 5;
-const counts = { oneByOne: 1500, inFlight: 10_000 };
+const rounds = 25;
+const counts = { oneByOne: 300, inFlight: 2000 };
+const warmUp = { oneByOne: 500, inFlight: 10_000 };
 const generatedSongs = 100_000;
 
 const folder = await mkdtemp(join(tmpdir(), "earshot-bench-"));
@@ -81,19 +83,11 @@ async function compare(
   }
   const random = createRandom(7);
   const pick = (): string => titles[random.below(titles.length)] ?? "";
-  const warmUp = { oneByOne: 500, inFlight: 5000 };
-  await asker.measure(pick, warmUp);
-  for (const echo of echoes.values()) await echo.asker.measure(pick, warmUp);
-
-  const own: Measured[] = [];
-  const others = new Map<string, Measured[]>([...echoes.keys()].map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    own.push(await asker.measure(pick, counts));
-    for (const [name, echo] of echoes) {
-      others.get(name)?.push(await echo.asker.measure(pick, counts));
-    }
-  }
-  report(catalogue, own, others);
+  const [own = [], ...others] = await measureInTurn(
+    [asker, ...[...echoes.values()].map((echo) => echo.asker)],
+    pick,
+  );
+  report(catalogue, own, new Map([...echoes.keys()].map((name, at) => [name, others[at] ?? []])));
   const value = await residentMb(node.child);
   reportFigure("query", "resident memory", { value, unit: "MB", catalogue });
   await asker.end();
@@ -103,6 +97,21 @@ async function compare(
   }
   node.child.kill("SIGTERM");
   await once(node.child, "exit");
+}
+
+/** What each of the askers measured, round by round. */
+async function measureInTurn(
+  askers: readonly Asker[],
+  pick: () => string,
+): Promise<readonly Measured[][]> {
+  const turns = askers.map((asker) => ({ asker, measured: [] as Measured[] }));
+  for (const { asker } of turns) await asker.measure(pick, warmUp);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { asker, measured } of round % 2 === 0 ? turns : turns.toReversed()) {
+      measured.push(await asker.measure(pick, counts));
+    }
+  }
+  return turns.map(({ measured }) => measured);
 }
 
 function report(
