@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { createLog } from "../log.js";
 import type { Command, CommandCall } from "./command.js";
+import { checkBridge } from "./doctor-bridge.js";
 import { checkCatalogues, checkNativeParts } from "./doctor-catalogue.js";
 import { type Check, formatCheck, toJson } from "./doctor-check.js";
 import { checkConfiguration, checkDataFolder, checkNodeVersion } from "./doctor-machine.js";
@@ -13,9 +14,9 @@ export const doctorCommand: Command = {
   help: `Usage: earshot doctor [--json] [--config FILE] [--KEY VALUE …]
 
 Checks what a node needs: Node.js, the configuration, the data folder, the native parts, the
-catalogues, the broker or its port, and the microphone. Lists the capture devices with the name to
-put into the configuration (mic.device), listens for two seconds with the configured one, and
-keeps nothing of it but the level. Changes nothing.
+catalogues, the broker or its port, the broker that a bridge leads to, and the microphone. Lists the
+capture devices with the name to put into the configuration (mic.device), listens for two seconds
+with the configured one, and keeps nothing of it but the level. Changes nothing.
 
   ok  it is fine      !   worth knowing      !!  it is wrong, and what to do
 
@@ -63,6 +64,7 @@ async function* examine({ loaded }: CommandCall, screen: LiveLine): AsyncGenerat
   if (native.state === "ok") yield* await checkCatalogues(config.data.dir);
   const { check, node } = await checkNode(loaded);
   yield check;
+  yield* await checkBridge(config);
   yield await checkDevices(config.mic);
   const microphone = await checkMicrophone({
     config: config.mic,

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
-import { EarshotError, messageOf } from "../../errors.js";
+import { EarshotError, fileReasonOf, messageOf } from "../../errors.js";
 import type { Log } from "../../lifecycle.js";
 import { createFileWatch } from "../../storage/file-watch.js";
 
@@ -87,7 +87,7 @@ async function readPem(key: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new EarshotError("bad_config", `${key}: cannot read ${path}: ${messageOf(cause)}`, {
+    throw new EarshotError("bad_config", `${key}: cannot read ${path}: ${fileReasonOf(cause)}`, {
       cause,
     });
   }

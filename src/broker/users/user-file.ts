@@ -1,7 +1,7 @@
 import { chown, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { EarshotError, messageOf } from "../../errors.js";
+import { EarshotError, fileReasonOf } from "../../errors.js";
 import { replaceFile } from "../../storage/durable-files.js";
 import { type FileLock, tryLock } from "../../storage/file-lock.js";
 import { makeFolder } from "../../storage/make-folder.js";
@@ -32,7 +32,7 @@ export async function readUserFile(dataDir: string): Promise<UserTable | undefin
     content = JSON.parse(text);
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
-    throw unusable(path, cause instanceof SyntaxError ? "it is not JSON" : messageOf(cause));
+    throw unusable(path, cause instanceof SyntaxError ? "it is not JSON" : fileReasonOf(cause));
   }
   const fault = findFaultInUsers(content);
   if (fault !== undefined) throw unusable(path, fault);
@@ -40,7 +40,7 @@ export async function readUserFile(dataDir: string): Promise<UserTable | undefin
 }
 
 function unusable(path: string, reason: string): EarshotError {
-  const hint = reason.startsWith("EACCES")
+  const hint = reason.startsWith("you may not read it")
     ? "only the account that runs the node may read it, so run this as that account (sudo -u)"
     : "set the file right, or take it away and add the users anew with: earshot user add NAME";
   return new EarshotError("bad_config", `the users in ${path} cannot be used: ${reason}; ${hint}`);
