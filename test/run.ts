@@ -24,11 +24,11 @@ const lanes = [
       "program/start",
     ],
   },
+  { name: "program-others", paths: ["program"] },
+  { name: "songs", paths: ["catalogue", "import", "titles"] },
   { name: "cli", paths: ["cli", "client", "examples"] },
   { name: "network", paths: ["bridge", "home-assistant", "mdns", "presence"] },
-  { name: "program-others", paths: ["program"] },
   { name: "guard", paths: ["broker/guard"] },
-  { name: "songs", paths: ["catalogue", "import", "titles"] },
   { name: "broker", paths: ["broker"] },
   { name: "others", paths: [] },
 ] as const;
