@@ -35,7 +35,7 @@ async function failed(t: TestContext, input: unknown): Promise<unknown> {
 test("A build in a thread gives the catalogue, the report, and what happens on the way", async (t) => {
   const dataDir = temporaryFolder(t);
   const seen: JobProgress[] = [];
-  const { manifest, report } = await buildInThread(job(dataDir, 1000), {
+  const { manifest, report } = await buildInThread(job(dataDir, 300), {
     log: createTestLog(),
     onProgress: (progress) => seen.push(progress),
   });
