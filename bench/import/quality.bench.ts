@@ -21,7 +21,7 @@ async function readAll(file: string): Promise<readonly SongInput[]> {
   const { signal } = new AbortController();
   const locations = [openSources(join(folder, file), { cacheDir: folder, signal, log })];
   const songs: SongInput[] = [];
-  for await (const song of importSongs({ locations, map: [], signal }).songs) songs.push(song);
+  for await (const batch of importSongs({ locations, map: [], signal }).songs) songs.push(...batch);
   return songs;
 }
 

@@ -27,7 +27,7 @@ const generatedSongs = 100_000;
 const folder = await mkdtemp(join(tmpdir(), "earshot-bench-"));
 try {
   const starterTitles: string[] = [];
-  for await (const { title } of readSongCsv(join(programRoot, "data", "starter.csv"))) {
+  for (const { title } of await readSongCsv(join(programRoot, "data", "starter.csv"))) {
     starterTitles.push(title);
   }
   await compare("starter", join(folder, "starter"), starterTitles);

@@ -11,7 +11,7 @@ import { buildGraphAside, type GraphJob } from "./graph.js";
 import { linkIdentical } from "./identical-vectors.js";
 import type { FileSeal, Manifest } from "./manifest.js";
 import { writeNumberArrays } from "./number-arrays.js";
-import type { SongInput } from "./song-input.js";
+import type { SongStream } from "./song-input.js";
 import { indexSongIds } from "./song-writer.js";
 
 /** How far a build is. */
@@ -27,7 +27,7 @@ export type Contents = Pick<
 >;
 
 export interface ContentsOptions {
-  readonly songs: Iterable<SongInput> | AsyncIterable<SongInput>;
+  readonly songs: SongStream;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
 }

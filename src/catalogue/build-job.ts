@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ThreadContext } from "../worker-thread.js";
 import type { BuildProgress } from "./build-contents.js";
 import type { Manifest } from "./manifest.js";
-import type { SongInput } from "./song-input.js";
+import type { SongStream } from "./song-input.js";
 
 /** A build that can be described to another thread. */
 export const buildJobSchema = z.object({
@@ -20,7 +20,7 @@ export type BuildJob = Readonly<z.infer<typeof buildJobSchema>>;
 
 /** Songs that were opened in the thread in which the catalogue is built. */
 export interface OpenedSongs {
-  readonly songs: Iterable<SongInput> | AsyncIterable<SongInput>;
+  readonly songs: SongStream;
   /** Asked after the last song. */
   source(): Manifest["source"];
   readonly note?: string | undefined;

@@ -24,7 +24,7 @@ import {
   reportFile,
   sealManifest,
 } from "./manifest.js";
-import type { SongInput } from "./song-input.js";
+import type { SongStream } from "./song-input.js";
 
 export type { BuildProgress } from "./build-contents.js";
 
@@ -32,7 +32,7 @@ export interface BuildOptions {
   readonly dataDir: string;
   /** 1 to 64 of a-z, 0-9, _ and -; the version is the next free one of this name. */
   readonly name: string;
-  readonly songs: Iterable<SongInput> | AsyncIterable<SongInput>;
+  readonly songs: SongStream;
   /** Where the songs came from, and its SHA-256; a function is asked after the last song. */
   readonly source: Manifest["source"] | (() => Manifest["source"]);
   /** What a person should know about the data. */

@@ -7,7 +7,7 @@ import { createTitleTables } from "../titles/title-storage.js";
 import { createTitleWriter, type TitleWriter } from "../titles/title-writer.js";
 import { createFeatureColumns, type FeatureColumns } from "./feature-columns.js";
 import { createRecordings } from "./recordings.js";
-import type { SongInput } from "./song-input.js";
+import type { SongInput, SongStream } from "./song-input.js";
 import { createSongWriter } from "./song-writer.js";
 import { createTextIds } from "./text-ids.js";
 
@@ -27,7 +27,7 @@ export interface GatheredSongs {
 
 export interface GatherOptions {
   readonly db: SqlDatabase;
-  readonly songs: Iterable<SongInput> | AsyncIterable<SongInput>;
+  readonly songs: SongStream;
   readonly signal?: AbortSignal | undefined;
   /** Called once in a while with the number of songs read. */
   readonly onProgress: (songs: number) => void;
@@ -50,16 +50,28 @@ export async function gatherSongs(options: GatherOptions): Promise<GatheredSongs
   const gathering = createGathering(db);
   db.exec("BEGIN");
   let read = 0;
-  for await (const song of songs) {
-    gathering.add(song);
-    read += 1;
-    if (read % songsPerTurn > 0) continue;
-    signal?.throwIfAborted();
-    onProgress(read);
-    await setImmediate();
+  for await (const batch of Symbol.iterator in songs ? batchesOf(songs) : songs) {
+    for (const song of batch) {
+      gathering.add(song);
+      read += 1;
+      if (read % songsPerTurn > 0) continue;
+      signal?.throwIfAborted();
+      onProgress(read);
+      await setImmediate();
+    }
   }
   onProgress(read);
   return gathering.gathered();
+}
+
+function* batchesOf(songs: Iterable<SongInput>): Generator<readonly SongInput[]> {
+  let batch: SongInput[] = [];
+  for (const song of songs) {
+    if (batch.push(song) < songsPerTurn) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
 }
 
 function createGathering(db: SqlDatabase) {

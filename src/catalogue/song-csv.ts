@@ -23,7 +23,7 @@ const recordSchema = z.object({
  *
  * @throws EarshotError `bad_song_file` naming the line and column of the first value that is wrong
  */
-export async function* readSongCsv(path: string): AsyncGenerator<SongInput> {
+export async function readSongCsv(path: string): Promise<readonly SongInput[]> {
   const parser = parse({
     bom: true,
     info: true,
@@ -32,12 +32,13 @@ export async function* readSongCsv(path: string): AsyncGenerator<SongInput> {
   });
   // An error of the file reaches the loop below through the parser.
   pipeline(createReadStream(path), parser, () => {});
+  const songs: SongInput[] = [];
   let isHeader = true;
   try {
     for await (const item of parser) {
       const { record, info } = recordSchema.parse(item);
       const place = `${path} line ${info.lines}`;
-      if (!isHeader) yield songOf(record, place);
+      if (!isHeader) songs.push(songOf(record, place));
       else checkHeader(record, place);
       isHeader = false;
     }
@@ -46,6 +47,7 @@ export async function* readSongCsv(path: string): AsyncGenerator<SongInput> {
     throw badFile(`${path} cannot be read: ${messageOf(cause)}`, cause);
   }
   if (isHeader) throw badFile(`${path} is empty; expected the header ${HEADER.join(",")}`);
+  return songs;
 }
 
 function checkHeader(record: readonly string[], place: string): void {

@@ -16,6 +16,12 @@ export interface SongInput {
   readonly features: Readonly<Record<string, number>>;
 }
 
+/**
+ * Songs that are at hand, or that are read: these in batches, because to wait for each by itself
+ * would take as long as to make it.
+ */
+export type SongStream = Iterable<SongInput> | AsyncIterable<readonly SongInput[]>;
+
 /** 48 bits: among a million songs, one accidental pair of equal ids in 500 catalogues. */
 const derivedIdDigits = 12;
 

@@ -66,7 +66,7 @@ async function buildStarter({ dataDir, starterCsv, log }: StarterOptions): Promi
   const manifest = await buildCatalogue({
     dataDir,
     name: starter,
-    songs: readSongCsv(starterCsv),
+    songs: await readSongCsv(starterCsv),
     source,
     note: starterNote,
     log,

@@ -29,7 +29,7 @@ export async function tryImport(options: DryRunOptions): Promise<ImportReport> {
     const imported = importSongs({ ...options, locations });
     const isComparable = createDifferenceWatch();
     let differs = false;
-    for await (const song of imported.songs) differs ||= isComparable(song);
+    for await (const songs of imported.songs) differs ||= songs.some(isComparable);
     const report = imported.report();
     if (!differs) throw noDifference(report.songs);
     return report;

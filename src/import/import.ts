@@ -29,8 +29,8 @@ export interface ImportOptions {
 
 /** An import under way. */
 export interface SongImport {
-  /** The songs, to be read once; the sources are opened as they are reached. */
-  readonly songs: AsyncIterable<SongInput>;
+  /** The songs in batches, to be read once; the sources are opened as they are reached. */
+  readonly songs: AsyncIterable<readonly SongInput[]>;
   /** What was found; complete when the songs have been read to the end. */
   report(): ImportReport;
 }
@@ -81,7 +81,10 @@ export interface ImportState {
   songs: number;
 }
 
-async function* readAll(options: ImportOptions, state: ImportState): AsyncGenerator<SongInput> {
+async function* readAll(
+  options: ImportOptions,
+  state: ImportState,
+): AsyncGenerator<readonly SongInput[]> {
   for (const location of options.locations) {
     let problem: EarshotError | undefined;
     let usable = 0;

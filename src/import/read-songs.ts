@@ -21,7 +21,7 @@ export async function* readSongs(
   source: OpenedSource,
   options: ImportOptions,
   state: ImportState,
-): AsyncGenerator<SongInput> {
+): AsyncGenerator<readonly SongInput[]> {
   const table = await source.table();
   const { mapped, missing } = placeMappings(options.map, table.columns);
   noteMappings(options, state, { missing, columns: table.columns });
@@ -33,17 +33,19 @@ export async function* readSongs(
   for await (const { rows, problems, bytes } of batches) {
     options.signal.throwIfAborted();
     for (const { place, problem } of problems) skips.add(problem, place);
+    const songs: SongInput[] = [];
     for (const row of rows) {
       const song = reader.read(row);
       if (typeof song === "string") skips.add(song, row.place);
       else if (isRepeated(song, state.ids)) skips.add("repeated_id", row.place);
       else {
-        own.songs += 1;
-        state.songs += 1;
+        songs.push(song);
         state.sampler.offer(song);
-        yield song;
       }
     }
+    own.songs += songs.length;
+    state.songs += songs.length;
+    yield songs;
     const read = rows.length + problems.length;
     own.rows += read;
     state.rows += read;

@@ -58,7 +58,7 @@ export async function importAll(
   const { map = [], signal = new AbortController().signal } = options;
   const imported = importSongs({ locations, map, signal });
   const songs: SongInput[] = [];
-  for await (const song of imported.songs) songs.push(song);
+  for await (const batch of imported.songs) songs.push(...batch);
   const report = imported.report();
   const column = (name: string) => report.sources[0]?.columns.find((one) => one.column === name);
   return { songs, report, column };

@@ -1,16 +1,18 @@
 /**
- * A process with a microphone and nothing else, for tests that kill it. Its argument is the device.
- * It prints `started` once a recorder has been started.
+ * A process with microphones and nothing else, for tests that kill it. Its arguments are the devices.
+ * It prints `started` once the recorders have been started.
  */
 import { createMicrophone } from "../../src/mic/microphone.js";
 import { silentLog } from "./silent-log.js";
 
-const microphone = createMicrophone({
-  config: { enabled: true, device: process.argv[2] ?? "default" },
-  log: silentLog,
-  onPeak() {},
-  onLevel() {},
-  onState() {},
-});
-await microphone.start();
+for (const device of process.argv.slice(2)) {
+  const microphone = createMicrophone({
+    config: { enabled: true, device },
+    log: silentLog,
+    onPeak() {},
+    onLevel() {},
+    onState() {},
+  });
+  await microphone.start();
+}
 setImmediate(() => process.stdout.write("started\n"));

@@ -9,39 +9,49 @@ import { realArecord, skipWithoutArecord, useFileAsDevice } from "./real-arecord
 const program = join(import.meta.dirname, "microphone-process.js");
 
 /**
- * Kills a node with SIGKILL while its recorder runs, and waits for the recorder's death.
+ * Kills a node with SIGKILL while its recorders run, one of each device, and waits for their deaths.
  *
- * The recorder holds the writing end of a FIFO: its end is the end of the last process that had it.
+ * Each holds the writing end of a FIFO: its end is the end of the last process that had it.
  */
-async function killNodeAndAwaitRecorder(
+async function killNodeAndAwaitRecorders(
   t: TestContext,
   fake: FakeArecord,
-  device: string,
+  devices: readonly string[],
 ): Promise<void> {
-  const fifo = join(fake.folder, "alive");
-  execFileSync("mkfifo", [fifo]);
-  const lifeline = createReadStream(fifo);
-  const isGone = once(lifeline, "close");
-  const node = spawn(process.execPath, [program, device], { stdio: ["ignore", "pipe", "inherit"] });
+  const lifelines = devices.map((device) => {
+    const fifo = join(fake.folder, `alive-${device}`);
+    execFileSync("mkfifo", [fifo]);
+    return createReadStream(fifo);
+  });
+  const areGone = Promise.all(lifelines.map((lifeline) => once(lifeline, "close")));
+  const node = spawn(process.execPath, [program, ...devices], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   t.after(() => node.kill("SIGKILL"));
-  await Promise.all([once(lifeline, "data"), once(node.stdout, "data")]);
+  await Promise.all([...lifelines.map((one) => once(one, "data")), once(node.stdout, "data")]);
   node.kill("SIGKILL");
-  await isGone;
+  await areGone;
 }
 
-for (const [habit, script] of [
-  ["records", `while :; do cat "$here/audio.wav"; sleep 0.01; done`],
-  ["hangs without a sound", `exec sleep 60`],
-  ["has been stopped", `kill -STOP $$`],
-  ["ignores every signal it can", `trap '' TERM HUP INT PIPE; while :; do sleep 0.05; done`],
-] as const) {
-  test(`a recorder that ${habit} does not outlive a node that is killed`, async (t) => {
-    const fake = await createFakeArecord(t);
-    await fake.put("audio.wav", recording(new Int16Array(20_000)));
-    await fake.become(`exec 3>"$here/alive"; cat "$here/audio.wav"; echo ready >&3\n${script}`);
-    await killNodeAndAwaitRecorder(t, fake, "default");
-  });
-}
+/** What a recorder goes on with after its first sound, by the device that it is asked for. */
+const habits: Readonly<Record<string, string>> = {
+  records: `while :; do cat "$here/audio.wav"; sleep 0.01; done`,
+  hangs: `exec sleep 60`,
+  stopped: `kill -STOP $$`,
+  "ignores-signals": `trap '' TERM HUP INT PIPE; while :; do sleep 0.05; done`,
+};
+
+test("whether it records, hangs, is stopped or ignores signals, no recorder outlives a node that is killed", async (t) => {
+  const fake = await createFakeArecord(t);
+  await fake.put("audio.wav", recording(new Int16Array(20_000)));
+  const cases = Object.entries(habits).map(
+    ([device, script]) => `*" ${device} "*)
+      exec 3>"$here/alive-${device}"; cat "$here/audio.wav"; echo ready >&3
+      ${script};;`,
+  );
+  await fake.become(`case " $* " in\n${cases.join("\n")}\nesac`);
+  await killNodeAndAwaitRecorders(t, fake, Object.keys(habits));
+});
 
 test(
   "the real arecord does not outlive a killed node, even while its device hangs",
@@ -51,7 +61,7 @@ test(
     // Nobody ever writes to this FIFO, so that reading the device never returns.
     execFileSync("mkfifo", [join(fake.folder, "hanging")]);
     await useFileAsDevice(t, join(fake.folder, "hanging"));
-    await fake.become(`exec 3>"$here/alive"; echo ready >&3; exec ${realArecord} "$@"`);
-    await killNodeAndAwaitRecorder(t, fake, "ci");
+    await fake.become(`exec 3>"$here/alive-ci"; echo ready >&3; exec ${realArecord} "$@"`);
+    await killNodeAndAwaitRecorders(t, fake, ["ci"]);
   },
 );

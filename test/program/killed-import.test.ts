@@ -8,7 +8,7 @@ import { openLive } from "../../src/catalogue/store.js";
 import { programRoot } from "../../src/program.js";
 import { recordLog } from "../support/logs.js";
 import { runHere } from "../support/node-here.js";
-import { isolatedEnv } from "../support/node-process.js";
+import { copyPreparedData, isolatedEnv } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 const buildFolder = /^\.building-/u;
@@ -54,15 +54,8 @@ function killAt(child: ChildProcess, catalogues: string, moment: (typeof moments
 
 test("whenever an import is killed, what a node would open is whole, and the next import clears up", async (t) => {
   const folder = await makeTempFolder(t);
-  const dataDir = join(folder, "data");
+  const dataDir = await copyPreparedData(t);
   const env = await isolatedEnv(t, { EARSHOT_DATA_DIR: dataDir });
-  const importHere = async (count: number): Promise<void> => {
-    const file = join(folder, `${count}.csv`);
-    writeSongs(file, count);
-    const { code, stderr } = await runHere(["import", file, "--name", "killed"], env);
-    assert.equal(code, 0, stderr);
-  };
-  await importHere(100);
   for (const [time, moment] of moments.entries()) {
     const file = join(folder, `songs-${time}.csv`);
     writeSongs(file, 300 + time);
@@ -77,10 +70,13 @@ test("whenever an import is killed, what a node would open is whole, and the nex
     live.close();
     assert.deepEqual(log.lines, []);
   }
-  await importHere(200);
+  const file = join(folder, "songs.csv");
+  writeSongs(file, 200);
+  const { code, stderr } = await runHere(["import", file, "--name", "killed"], env);
+  assert.equal(code, 0, stderr);
   const left = readdirSync(join(dataDir, "catalogues"));
   assert.ok(
-    left.every((name) => /^killed@\d+$/u.test(name)),
+    left.every((name) => /^(?:starter|killed)@\d+$/u.test(name)),
     String(left),
   );
 });

@@ -34,6 +34,8 @@ export function createFuzzListeners(): FuzzListeners {
 export interface FuzzResult {
   /** Messages of QoS 1 from one ordinary client to another, all of which arrived in order. */
   readonly exchanged: number;
+  /** The `damageKinds` that its cases had. */
+  readonly damages: ReadonlySet<string>;
 }
 
 /** Connections at once; as many as they finish together, the bystanders talk once. */
@@ -57,10 +59,13 @@ export async function runFuzz(
   const receiver = await connectTestClient(t, port, { clientId: `receiver-${id}` });
   await receiver.subscribe("bystanders/talk");
   let sent = 0;
+  const damages = new Set<string>();
   for (let first = 0; first < range.cases; first += lanes) {
     const seeds = Array.from({ length: lanes }, (_, lane) => range.firstSeed + first + lane);
     const talk = sender.publish("bystanders/talk", String(sent));
-    await runCases(seeds.map((seed) => ({ stream: listeners.open(), ...makeFuzzCase(seed) })));
+    const cases = seeds.map(makeFuzzCase);
+    for (const kind of cases.flatMap((one) => one.damages)) damages.add(kind);
+    await runCases(cases.map((one) => ({ stream: listeners.open(), ...one })));
     await talk;
     sent += 1;
   }
@@ -72,7 +77,7 @@ export async function runFuzz(
     throw new Error("a bystander was disconnected");
   }
   await Promise.all([sender.client.endAsync(), receiver.client.endAsync()]);
-  return { exchanged: sent };
+  return { exchanged: sent, damages };
 }
 
 /** Each gives a segment a turn: turns of their own for each would be most of the work. */

@@ -51,6 +51,8 @@ const names = [
 /** Connections and what they send: the bytes of each entry go out as a segment of their own. */
 export interface FuzzCase {
   readonly segments: readonly Buffer[];
+  /** "3.0": a packet of type 3 was damaged in the first of the ways. */
+  readonly damages: readonly string[];
 }
 
 /** Makes the case of a seed: a valid conversation of 3.1.1 or 5, damaged in one to three places. */
@@ -61,15 +63,18 @@ export function makeFuzzCase(seed: number): FuzzCase {
   const count = 1 + random(6);
   for (let index = 0; index < count; index += 1) packets.push(validPacket(version, random));
   if (random(8) === 0) packets = reorder(packets, random);
-  const damages = random(4);
-  for (let index = 0; index < damages; index += 1) {
+  const damages: string[] = [];
+  for (let left = random(4); left > 0; left -= 1) {
     const at = random(packets.length);
     const target = packets[at];
     // A damaged CONNECT ends most conversations before they begin: leave most of them whole.
-    if (target !== undefined && (at > 0 || random(4) === 0)) packets[at] = damage(target, random);
+    if (target === undefined || (at === 0 && random(4) !== 0)) continue;
+    const { way, damaged } = damage(target, random);
+    damages.push(`${(target[0] ?? 0) >> 4}.${way}`);
+    packets[at] = damaged;
   }
   const bytes = Buffer.concat(packets);
-  return { segments: random(3) === 0 ? split(bytes, random) : [bytes] };
+  return { segments: random(3) === 0 ? split(bytes, random) : [bytes], damages };
 }
 
 function pick(random: Random): string {
@@ -170,26 +175,33 @@ function validPacket(version: Version, random: Random): Buffer {
   }
 }
 
-function damage(bytes: Buffer, random: Random): Buffer {
+/** Ways to damage a packet, at a place of it. */
+const waysToDamage: readonly ((bytes: Buffer, at: number, random: Random) => Buffer)[] = [
+  (bytes, at, random) => withByte(bytes, at, (bytes[at] ?? 0) ^ (1 << random(8))),
+  (bytes, at) => bytes.subarray(0, at),
+  (bytes, _at, random) => withByte(bytes, 1, random(256)),
+  (bytes, at, random) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(random(at + 1))]),
+  (bytes, at, random) => withByte(bytes, at, [0, 0x7f, 0x80, 0xff][random(4)] ?? 0),
+  (bytes) => Buffer.concat([bytes, bytes]),
+];
+
+/** All that `damages` of a case can name, of packets that a client sends. */
+export const damageKinds: ReadonlySet<string> = new Set(
+  [1, 3, 4, 5, 6, 7, 8, 10, 12, 14].flatMap((type) =>
+    waysToDamage.map((_damage, way) => `${type}.${way}`),
+  ),
+);
+
+function damage(bytes: Buffer, random: Random): { readonly way: number; readonly damaged: Buffer } {
+  const at = random(bytes.length);
+  const way = random(waysToDamage.length);
+  return { way, damaged: waysToDamage[way]?.(bytes, at, random) ?? bytes };
+}
+
+function withByte(bytes: Buffer, at: number, value: number): Buffer {
   const changed = Buffer.from(bytes);
-  const at = random(changed.length);
-  switch (random(6)) {
-    case 0:
-      changed[at] = (changed[at] ?? 0) ^ (1 << random(8));
-      return changed;
-    case 1:
-      return changed.subarray(0, at);
-    case 2:
-      changed[1] = random(256);
-      return changed;
-    case 3:
-      return Buffer.concat([changed.subarray(0, at), changed.subarray(random(at + 1))]);
-    case 4:
-      changed[at] = [0, 0x7f, 0x80, 0xff][random(4)] ?? 0;
-      return changed;
-    default:
-      return Buffer.concat([changed, changed]);
-  }
+  changed[at] = value;
+  return changed;
 }
 
 function reorder(packets: readonly Buffer[], random: Random): Buffer[] {

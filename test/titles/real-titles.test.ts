@@ -13,7 +13,7 @@ const others = [readUniqueTracks(), readSpotifyTracks()];
 const opened = songs && indexSongs(songs);
 const skip = songs === undefined && "the public song files are not at hand";
 const perKind = 40;
-const everyAbsent = 32;
+const everyAbsent = 48;
 
 after(() => {
   opened?.db.close();
