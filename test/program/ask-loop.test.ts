@@ -46,7 +46,7 @@ function assertCleanTerminal(terminal: PseudoTerminal): void {
 }
 
 test("a sound is followed by the question, the answer by the songs, and then it listens again", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const { client, terminal } = await openScene(t, { micState: "listening" });
   await client.publish("earshot/test/mic/level", "-42.5");
   await terminal.shown("█░░░░░░░░░░░░░░░░░░░░░ -42.5 dBFS");
@@ -69,7 +69,7 @@ test("a sound is followed by the question, the answer by the songs, and then it 
 });
 
 test("without a microphone Enter asks; an empty answer listens again; Ctrl-D ends it", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const { client, terminal } = await openScene(t);
   await terminal.shown("node test has no microphone; press Enter to ask anyway");
   await client.publish("earshot/test/mic/state", "unavailable", { retain: true });
@@ -90,7 +90,7 @@ test("without a microphone Enter asks; an empty answer listens again; Ctrl-D end
 });
 
 test("a node that recommends nothing is listened to, and any other asked; Ctrl-C ends the waiting", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const env = { EARSHOT_RECOMMENDER_ENABLED: "false" };
   const { client, terminal } = await openScene(t, { env, micState: "listening" });
   await terminal.shown("listening");
@@ -104,7 +104,7 @@ test("a node that recommends nothing is listened to, and any other asked; Ctrl-C
 });
 
 test("a peak that somebody has retained, and nonsense, begin no question", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const node = await startNodeHere(t, (await startOpenBroker(t)).env);
   const client = await connectTestClient(t, node.port);
   await client.publish("earshot/test/mic/state", "listening", { retain: true });
@@ -121,7 +121,7 @@ test("a peak that somebody has retained, and nonsense, begin no question", async
 });
 
 test("when the broker goes, the loop ends with 1 and one plain line", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const { broker, terminal } = await openScene(t, { micState: "listening" });
   await terminal.shown("listening");
   await broker.stop();

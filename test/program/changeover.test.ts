@@ -13,7 +13,7 @@ import { recordLog } from "../support/logs.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { runHere } from "../support/node-here.js";
 import { runCommand } from "../support/node-process.js";
-import { shareNode } from "../support/shared-node.js";
+import { shareNode } from "../support/share.js";
 
 const sharedNode = shareNode();
 const ours = "Bohemian Rhapsody";
@@ -29,7 +29,7 @@ async function buildOther(dataDir: string) {
 }
 
 test("over ten changes of the live catalogue each request gets exactly one good reply", async (t) => {
-  const node = sharedNode();
+  const node = await sharedNode();
   const other = await buildOther(node.dataDir);
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/catalogue");
@@ -79,7 +79,7 @@ test("over ten changes of the live catalogue each request gets exactly one good 
 });
 
 test("info names the new catalogue, and the command line changes it as well", async (t) => {
-  const node = sharedNode();
+  const node = await sharedNode();
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/info");
   const { code, stdout } = await runCommand(["catalogue", "use", "other"], node.env);
@@ -91,7 +91,7 @@ test("info names the new catalogue, and the command line changes it as well", as
 });
 
 test("a damaged new catalogue does not become live; log and doctor say so", async (t) => {
-  const node = sharedNode();
+  const node = await sharedNode();
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/catalogue");
   const damaged = await buildOther(node.dataDir);

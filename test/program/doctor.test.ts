@@ -140,7 +140,7 @@ test("a catalogue's folder without a manifest does not stop the other checks", a
 });
 
 test("on a terminal the level is drawn live in one line, and Ctrl-C leaves nothing of it behind", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const fake = await createQuietRoom(t);
   // Long enough for a few levels, too short for the two seconds.
   await fake.become(`head -c 60000 "$here/audio.wav"; exec sleep 60`);

@@ -253,7 +253,7 @@ test("a flood of settings ends in the last one, and the node goes on answering",
 });
 
 test("a setting that was retained sets nothing when the node comes", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const client = await connectTestClient(t, port);
   await client.publish(topic("mic/threshold/set"), "50", { retain: true });

@@ -7,7 +7,7 @@ import { connectTestClient } from "../support/mqtt-client.js";
 import { runCommandAlone, startNode } from "../support/node-process.js";
 
 test("on Mosquitto a node is a device, is asked by it, keeps its name, and comes back after a crash", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const external = {
     EARSHOT_BROKER_MODE: "external",

@@ -15,7 +15,7 @@ import { startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 test("mosquitto_pub and mosquitto_sub ask the embedded broker's node", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto_pub"))) return;
+  if (!needMosquitto(t, "mosquitto_pub")) return;
   const { port } = await startNodeHere(t);
   const at = ["-h", "127.0.0.1", "-p", String(port)];
   const reply = "earshot/test/recommend/reply/shell";
@@ -31,7 +31,7 @@ test("mosquitto_pub and mosquitto_sub ask the embedded broker's node", async (t)
 });
 
 test("as a client of Mosquitto the node answers over MQTT 5 on the Response Topic", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const node = await startNodeHere(t, {
     EARSHOT_BROKER_MODE: "external",
@@ -51,7 +51,7 @@ test("as a client of Mosquitto the node answers over MQTT 5 on the Response Topi
 });
 
 test("as a client of Mosquitto the node does not answer a live request that is retained", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const node = await startNodeHere(t, {
     EARSHOT_BROKER_MODE: "external",
@@ -67,7 +67,7 @@ test("as a client of Mosquitto the node does not answer a live request that is r
 });
 
 test("a node that is killed leaves offline behind on the external broker", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const node = await startNode(t, {
     EARSHOT_BROKER_MODE: "external",
@@ -82,7 +82,7 @@ test("a node that is killed leaves offline behind on the external broker", async
 });
 
 test("a line that broke on one side only does not leave offline behind later", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const proxy = await startProxy(t, port);
   await startNodeHere(t, {
@@ -103,7 +103,7 @@ test("a line that broke on one side only does not leave offline behind later", a
 });
 
 test("a node that is up before its broker says so, and announces the version once it is there", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const client = await connectTestClient(t, port);
   await client.subscribe("earshot/test/info");

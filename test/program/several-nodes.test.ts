@@ -20,7 +20,7 @@ const clientOf = (port: number): NodeJS.ProcessEnv => ({
 });
 
 test("on Mosquitto recommenders divide the requests to any, and ears take none away", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   // The first has both roles, and so listens to `any` twice; its microphone is not there.
   await startNodeHere(t, {
@@ -53,7 +53,7 @@ test("on Mosquitto recommenders divide the requests to any, and ears take none a
 });
 
 test("the three lines of the docs make an ear and a recommender; killed under load, nothing is lost", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const [ear = "", recommender = ""] = readExamples();
   const earNode = await startExample(t, { lines: ear, port, node: "ear" });
