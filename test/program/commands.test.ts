@@ -28,6 +28,7 @@ test("ask finds the node of its data folder without being told its port, and pri
   );
   assert.match(stdout, /^ {2}1 {2}\S/mu);
   assert.match(stdout, /^ 10 {2}\S/mu);
+  assert.doesNotMatch(stdout, /\u001B/u);
   const { columns } = { columns: 100 };
   for (const line of stdout.split("\n").slice(2)) assert.ok(line.length <= columns, line);
 });
