@@ -12,7 +12,6 @@ import { createDeferred } from "../../src/deferred.js";
 import { recordLog } from "../support/logs.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { runHere } from "../support/node-here.js";
-import { runCommand } from "../support/node-process.js";
 import { shareNode } from "../support/share.js";
 
 const sharedNode = shareNode();
@@ -83,7 +82,7 @@ test("info names the new catalogue, and the command line changes it as well", as
   const node = await sharedNode();
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/info");
-  const { code, stdout } = await runCommand(["catalogue", "use", "other"], node.env);
+  const { code, stdout } = await runHere(["catalogue", "use", "other"], node.env);
   assert.equal(code, 0, stdout);
   const named = await client.next(
     ({ text }) => infoSchema.parse(JSON.parse(text)).catalogue?.name === "other",
