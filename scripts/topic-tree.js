@@ -1,6 +1,7 @@
 // Prints the topics of a live node as a tree, as MQTT Explorer shows them; with --write it puts the
 // tree into docs/mqtt-explorer.md: `npm run build && node scripts/topic-tree.js --write`. It starts a
-// node of its own on a free port, asks it once and sees what a tool sees that connects afterwards.
+// node of its own on a free port, asks it once and sees what a tool sees that connects afterwards;
+// with --port it asks the one whose broker is there.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import mqtt from "mqtt";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -24,8 +26,12 @@ const settled = {
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const text = drawTree(await readLiveNode());
-  if (process.argv.includes("--write")) {
+  const { values } = parseArgs({
+    options: { write: { type: "boolean" }, port: { type: "string" } },
+  });
+  const topics = values.port === undefined ? readLiveNode() : readRetained(values.port);
+  const text = drawTree(await topics);
+  if (values.write) {
     const before = readFileSync(doc, "utf8");
     writeFileSync(
       doc,

@@ -82,12 +82,12 @@ async function proveBothWays(t: TestContext, upstreamPort: number, version: Vers
 }
 
 test("state, events and replies go up, requests and settings come down: to Mosquitto over MQTT 5", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   await proveBothWays(t, await startMosquitto(t), "5");
 });
 
 test("the same over MQTT 3.1.1", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   await proveBothWays(t, await startMosquitto(t), "4");
 });
 
@@ -97,7 +97,7 @@ test("the same to another Earshot's broker", async (t) => {
 });
 
 test("two bridged nodes on one Mosquitto: nothing comes twice or goes round, and one answers for any", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const upstreamPort = await startMosquitto(t);
   const nodes = await Promise.all([
     bridgeTo(t, { node: "kitchen", upstreamPort }),
@@ -179,7 +179,7 @@ test("two brokers that are each other's upstream: a message comes round once at 
 });
 
 test("Mosquitto is killed, an hour passes, it comes back empty: state first, then the newest events", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const upstreamPort = await findFreePort();
   const kill = await startMosquittoOn(t, upstreamPort);
   const limits = { messages: 100, bytes: 100_000 };

@@ -13,7 +13,7 @@ async function nextStatus(upstream: TestClient, status: string): Promise<void> {
 }
 
 test("an existing Mosquitto sees the whole node, asks it by Response Topic, and hears of its end and its death", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const env = { EARSHOT_BRIDGE_URL: `mqtt://127.0.0.1:${port}` };
   const upstream = await connectTestClient(t, port, { protocolVersion: 5 });
@@ -57,7 +57,7 @@ test("an existing Mosquitto sees the whole node, asks it by Response Topic, and 
 });
 
 test("a second node of the same name works for its own broker, and renaming either leaves no ghost and takes nothing from the other", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const env = { EARSHOT_BRIDGE_URL: `mqtt://127.0.0.1:${port}` };
   const device = "homeassistant/device/earshot_test/config";
@@ -110,7 +110,7 @@ test("a second node of the same name works for its own broker, and renaming eith
 });
 
 test("a second node that takes the former name of a bridged one, on whose broker it is, is seen upstream", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const env = { EARSHOT_BRIDGE_URL: `mqtt://127.0.0.1:${port}` };
   const upstream = await connectTestClient(t, port);

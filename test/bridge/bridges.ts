@@ -1,4 +1,5 @@
 import type { TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { type Bridge, createBridge, type UpstreamName } from "../../src/bridge/bridge.js";
 import { createDirections } from "../../src/bridge/directions.js";
 import type { FormerTopics } from "../../src/bridge/former.js";
@@ -98,11 +99,11 @@ export async function bridgeTo(
   return { broker, port: broker.address()?.port ?? 0, bridge, log, clock };
 }
 
-/** Resolves when a condition holds; looks after each turn of the event loop. */
+/** Resolves when a condition holds; looks every few milliseconds. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const endMs = performance.now() + 10_000;
   while (!holds()) {
     if (performance.now() > endMs) throw new Error(`${what}: not within 10 s`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await setTimeout(3);
   }
 }

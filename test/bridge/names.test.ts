@@ -25,7 +25,7 @@ function errorsOf({ log }: BridgedBroker): readonly string[] {
 
 for (const version of ["5", "4"] as const) {
   test(`of two bridged nodes of one name one is seen upstream, the other says what to do and waits: MQTT version ${version}`, async (t) => {
-    if (!(await needMosquitto(t, "mosquitto"))) return;
+    if (!needMosquitto(t, "mosquitto")) return;
     const upstreamPort = await startMosquitto(t);
     const seer = await connectTestClient(t, upstreamPort);
     await seer.subscribe("earshot/kitchen/#");

@@ -23,7 +23,7 @@ function settings(own: Partial<Config["mqtt"]> = {}): Config["mqtt"] {
 }
 
 test("an external broker with its own authority, users and client certificates is reached, and each refusal says what to set", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto_passwd"))) return;
+  if (!needMosquitto(t, "mosquitto_passwd")) return;
   const folder = await makeTempFolder(t);
   const authority = await makeAuthority(folder);
   const server = await authority.issue("broker", "subjectAltName=IP:127.0.0.1");

@@ -6,10 +6,16 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { z } from "zod";
-import { readCurrent } from "../../src/catalogue/current.js";
+import { generateSongs } from "../../bench/catalogue/generate.js";
+import { readCurrent, writeCurrent } from "../../src/catalogue/current.js";
+import { readManifest } from "../../src/catalogue/manifest.js";
 import { listCatalogues } from "../../src/catalogue/store.js";
+import { describeResult } from "../../src/cli/import-result.js";
 import { runProgram } from "../../src/cli/program.js";
+import { loadConfig } from "../../src/config/load.js";
+import { importReportSchema } from "../../src/import/report.js";
 import { createNodeFile } from "../../src/node-file.js";
+import { buildTest } from "../catalogue/temporary.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 interface CallOptions {
@@ -117,17 +123,27 @@ test("The last words name the data folder, and whether a node works on it", asyn
   assert.ok(alone.out.includes(`\nalone@1 is live in ${dataDir}: 20 songs`), alone.out);
   assert.match(alone.out, /\nNo node runs on this folder now: .*\n {2}EARSHOT_DATA_DIR='/u);
   assert.ok(alone.out.includes("/it'\\''s data' ./earshot ask"), alone.out);
+
+  const folderOfIt = join(dataDir, "catalogues", "alone@1");
+  const report = importReportSchema.parse(
+    JSON.parse(readFileSync(join(folderOfIt, "report.json"), "utf8")),
+  );
+  const loaded = loadConfig({ env: { EARSHOT_DATA_DIR: dataDir }, flags: {} });
+  const lastWords = async (): Promise<string> =>
+    await describeResult(await readManifest(folderOfIt), report, loaded);
+  assert.ok(alone.out.endsWith(await lastWords()), alone.out);
   const broker = { host: "127.0.0.1", port: 1 };
   const note = createNodeFile(dataDir, () => ({ base: "earshot", node: "kitchen", broker }));
   await note.start();
-  const watched = await runImport(dataDir, [file, "--name", "watched"]);
-  assert.match(watched.out, /\nNode kitchen runs on this folder and changes over by itself\./u);
+  assert.match(
+    await lastWords(),
+    /\nNode kitchen runs on this folder and changes over by itself\./u,
+  );
   const path = join(dataDir, "node.json");
   const left = readFileSync(path, "utf8").replace(/\d+-[0-9a-f]{8}/u, "4194304-00000000");
   writeFileSync(path, left);
-  const killed = await runImport(dataDir, [file, "--name", "killed"]);
   assert.match(
-    killed.out,
+    await lastWords(),
     /\nNo node runs on this folder now: /u,
     "its note outlives a killed node",
   );
@@ -165,8 +181,8 @@ test("A web address is imported like a file, and what was fetched is not kept", 
 test("Ctrl-C leaves what was live, and nothing else", async (t) => {
   const folder = await makeTempFolder(t);
   const [dataDir, file] = [join(folder, "data"), join(folder, "songs.csv")];
-  writeFileSync(file, songFile(60));
-  await runImport(dataDir, [file]);
+  await buildTest(dataDir, generateSongs(20));
+  await writeCurrent(dataDir, { name: "test", version: 1 });
   const before = entriesOf(dataDir);
   writeFileSync(file, songFile(8000, 3));
   const stopping = new AbortController();
@@ -178,7 +194,7 @@ test("Ctrl-C leaves what was live, and nothing else", async (t) => {
   assert.equal(code, 1);
   assert.equal(error, "earshot import: interrupted; nothing was changed\n");
   assert.deepEqual(entriesOf(dataDir), before);
-  assert.deepEqual(await readCurrent(dataDir), { name: "songs", version: 1 });
+  assert.deepEqual(await readCurrent(dataDir), { name: "test", version: 1 });
 });
 
 test("What cannot be imported is refused in one line that says why", async (t) => {

@@ -23,7 +23,7 @@ test("nothing of Node's own is reachable from earshot/client", () => {
 });
 
 test("with the libraries' builds for browsers a page asks over WebSocket", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const wsPort = await findFreePort();
   const port = await startMosquitto(
     t,

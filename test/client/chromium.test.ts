@@ -8,10 +8,13 @@ import { z } from "zod";
 import type { PeakEvent } from "../../src/contract/state.js";
 import { createDeferred } from "../../src/deferred.js";
 import { programRoot } from "../../src/program.js";
-import { needChromium, openInChromium } from "../support/chromium.js";
+import { needChromium, startChromium } from "../support/chromium.js";
 import { findFreePort } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
+import { share } from "../support/share.js";
+
+const chromium = share(startChromium);
 
 /** What a page has told; each by the word it begins with. */
 const reports = {
@@ -114,12 +117,12 @@ async function servePage(t: TestContext): Promise<{ port: number; next: Reports 
 }
 
 test("a page in the real Chromium asks and hears peaks over WebSocket, on MQTT 3.1.1 and 5", async (t) => {
-  if (!(await needChromium(t))) return;
+  if (!needChromium(t)) return;
   const wsPort = await findFreePort();
   const node = await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
   const { port, next } = await servePage(t);
   const attic = await connectTestClient(t, node.port);
-  await openInChromium(t, `http://127.0.0.1:${port}/#ask:${wsPort}`);
+  (await chromium()).open(`http://127.0.0.1:${port}/#ask:${wsPort}`);
   for (const version of [4, 5]) {
     assert.deepEqual(reports.listening.parse(await next("listening")), { version });
     const peak: PeakEvent = {
@@ -145,12 +148,12 @@ test("a page in the real Chromium asks and hears peaks over WebSocket, on MQTT 3
 });
 
 test("a page of another origin is not let in, and its program hears why it cannot connect", async (t) => {
-  if (!(await needChromium(t))) return;
+  if (!needChromium(t)) return;
   const wsPort = await findFreePort();
   await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
   const { port, next } = await servePage(t);
   const origin = `http://localhost:${port}`;
-  await openInChromium(t, `${origin}/#refused:${wsPort}`);
+  (await chromium()).open(`${origin}/#refused:${wsPort}`);
   assert.deepEqual(reports.refused.parse(await next("refused")), {
     code: "broker_unavailable",
     origin,

@@ -5,15 +5,15 @@ import type { PeakEvent } from "../../src/contract/state.js";
 import { startCutProxy } from "../support/cut-proxy.js";
 import { findFreePort, needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { shareNodeHere } from "../support/shared-node-here.js";
+import { shareNode } from "../support/share.js";
 import { startNodeHere } from "../support/node-here.js";
 
-const node = shareNodeHere();
+const node = shareNode();
 const urlOf = (port: number): string => `mqtt://127.0.0.1:${port}`;
 
 for (const version of [4, 5] as const) {
   test(`a program asks the embedded broker's node over MQTT version ${version}`, async (t) => {
-    const earshot = await connect(urlOf(node().port), { version });
+    const earshot = await connect(urlOf((await node()).port), { version });
     t.after(() => earshot.close());
     const byTitle = await earshot.recommend("bohemian rapsody");
     assert.equal(byTitle.match.title, "Bohemian Rhapsody");
@@ -31,7 +31,7 @@ for (const version of [4, 5] as const) {
 }
 
 test("a refusal is an error with the contract's code, and with what may have been meant", async (t) => {
-  const earshot = await connect(urlOf(node().port), { node: "test" });
+  const earshot = await connect(urlOf((await node()).port), { node: "test" });
   t.after(() => earshot.close());
   await assert.rejects(earshot.recommend("Yesterday by Adele"), (error) => {
     assert.ok(error instanceof RecommendError);
@@ -43,7 +43,7 @@ test("a refusal is an error with the contract's code, and with what may have bee
 });
 
 test("many questions at a time get each its own reply", async (t) => {
-  const earshot = await connect(urlOf(node().port));
+  const earshot = await connect(urlOf((await node()).port));
   t.after(() => earshot.close());
   const titles = ["Hello", "Yesterday", "Dream On", "Hey Jude", "Heaven"];
   const replies = await Promise.all(titles.map((title) => earshot.recommend(title, { limit: 1 })));
@@ -54,7 +54,7 @@ test("many questions at a time get each its own reply", async (t) => {
 });
 
 test("silence, an abort and a close each end the waiting with their own error", async (t) => {
-  const earshot = await connect(urlOf(node().port), { base: "nobody" });
+  const earshot = await connect(urlOf((await node()).port), { base: "nobody" });
   t.after(() => earshot.close());
   await assert.rejects(earshot.recommend("Hello", { timeoutMs: 50 }), { code: "timeout" });
   const leaving = new AbortController();
@@ -67,7 +67,7 @@ test("silence, an abort and a close each end the waiting with their own error", 
 });
 
 test("a question to a recommender that is not there yet is asked again until it is", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const earshot = await connect(urlOf(port));
   t.after(() => earshot.close());
@@ -77,7 +77,7 @@ test("a question to a recommender that is not there yet is asked again until it 
 });
 
 test("each peak is told once, and a retained one not at all", async (t) => {
-  const teller = await connectTestClient(t, node().port);
+  const teller = await connectTestClient(t, (await node()).port);
   const peak: PeakEvent = {
     event_type: "peak",
     id: "one",
@@ -91,7 +91,7 @@ test("each peak is told once, and a retained one not at all", async (t) => {
   };
   const topic = "earshot/attic/mic/peak";
   await teller.publish(topic, JSON.stringify({ ...peak, id: "old" }), { retain: true });
-  const earshot = await connect(urlOf(node().port));
+  const earshot = await connect(urlOf((await node()).port));
   t.after(() => earshot.close());
   const heard: string[] = [];
   let tellEnd = (): void => {};
@@ -110,7 +110,7 @@ test("each peak is told once, and a retained one not at all", async (t) => {
 });
 
 test("the state of every node is told on subscribing", async (t) => {
-  const earshot = await connect(urlOf(node().port));
+  const earshot = await connect(urlOf((await node()).port));
   t.after(() => earshot.close());
   const first = await new Promise((resolve) => {
     void earshot.onStatus((status, name) => {
@@ -121,7 +121,7 @@ test("the state of every node is told on subscribing", async (t) => {
 });
 
 test("a program's own mqtt.js client is used, and left open and without our filters", async (t) => {
-  const { client } = await connectTestClient(t, node().port, { protocolVersion: 5 });
+  const { client } = await connectTestClient(t, (await node()).port, { protocolVersion: 5 });
   const earshot = await connect({ client });
   assert.equal((await earshot.recommend("Hello by Adele")).match.artist, "Adele");
   await earshot.close();
@@ -130,10 +130,10 @@ test("a program's own mqtt.js client is used, and left open and without our filt
 });
 
 test("while the broker is away questions are refused and not kept; one that still waits is asked when it is back", async (t) => {
-  const proxy = await startCutProxy(t, node().port);
+  const proxy = await startCutProxy(t, (await node()).port);
   // With 0 mqtt.js would not subscribe again; it is brought back by hand below.
   const away = await connectTestClient(t, proxy.port, { reconnectPeriod: 3_600_000 });
-  const watcher = await connectTestClient(t, node().port);
+  const watcher = await connectTestClient(t, (await node()).port);
   await watcher.subscribe("earshot/any/recommend/request/away");
   const earshot = await connect({ client: away.client }, { clientId: "away" });
   t.after(() => earshot.close());

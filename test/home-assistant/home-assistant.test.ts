@@ -95,7 +95,7 @@ test("on a broker that forgets at once, Home Assistant gets device and state aft
 });
 
 test("on a Mosquitto that refuses retained messages the same holds", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   await checkBirth(t, await startMosquitto(t, "retain_available false"));
 });
 

@@ -12,14 +12,14 @@ import { run } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { runHere, runHereAlone, startNodeHere } from "../support/node-here.js";
 import { type CommandResult, runCommand, startNode } from "../support/node-process.js";
-import { shareNode } from "../support/shared-node.js";
+import { shareNode } from "../support/share.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { needScript } from "./pseudo-terminal.js";
 
 const sharedNode = shareNode();
 
 test("ask finds the node of its data folder without being told its port, and prints a table", async () => {
-  const node = sharedNode();
+  const node = await sharedNode();
   const { code, stdout, stderr } = await runCommand(["ask", "bohemian rapsody"], node.env);
   assert.equal(code, 0, stderr);
   assert.match(
@@ -28,6 +28,7 @@ test("ask finds the node of its data folder without being told its port, and pri
   );
   assert.match(stdout, /^ {2}1 {2}\S/mu);
   assert.match(stdout, /^ 10 {2}\S/mu);
+  assert.doesNotMatch(stdout, /\u001B/u);
   const { columns } = { columns: 100 };
   for (const line of stdout.split("\n").slice(2)) assert.ok(line.length <= columns, line);
 });
@@ -46,7 +47,7 @@ test("ask without configuration finds a node that is a client of an external bro
 });
 
 test("ask --json prints the reply as it came", async () => {
-  const node = sharedNode();
+  const node = await sharedNode();
   const args = [
     "ask",
     "Hello",
@@ -66,7 +67,7 @@ test("ask --json prints the reply as it came", async () => {
 });
 
 test("ask for a song that is not there ends with 1 and with what may have been meant", async () => {
-  const node = sharedNode();
+  const node = await sharedNode();
   const { code, stdout, stderr } = await runHere(
     ["ask", "Hello", "--artist", "Nobody Atall"],
     node.env,
@@ -80,7 +81,7 @@ test("ask for a song that is not there ends with 1 and with what may have been m
 });
 
 test("where nothing is like the title, ask says what may help", async () => {
-  const { code, stderr } = await runHere(["ask", "zzzzqqqq"], sharedNode().env);
+  const { code, stderr } = await runHere(["ask", "zzzzqqqq"], (await sharedNode()).env);
   assert.equal(code, 1);
   assert.match(stderr, /has no song "zzzzqqqq"; check the spelling.*earshot import FILE\n$/u);
 });
@@ -95,7 +96,7 @@ test("without a node ask says in one line what to do", async (t) => {
 });
 
 test("watch shows a question and its answer, one line each, and ends on SIGINT", async (t) => {
-  const node = sharedNode();
+  const node = await sharedNode();
   const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "watch"], {
     env: node.env,
   });
@@ -112,7 +113,7 @@ test("watch shows a question and its answer, one line each, and ends on SIGINT",
 });
 
 test("watch ends with 1 and the reason by a fault, which is no signal", async (t) => {
-  const node = sharedNode();
+  const node = await sharedNode();
   const saboteur = join(await makeTempFolder(t), "saboteur.mjs");
   await writeFile(saboteur, 'process.on("SIGUSR2", () => { throw new Error("sabotage"); });');
   const child = spawn(process.execPath, [join(programRoot, "dist/src/main.js"), "watch"], {
@@ -166,7 +167,7 @@ test("healthcheck goes by what the broker holds: online and lately, offline, or 
 });
 
 test("the log is for people only where it goes to a terminal itself", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const folder = await makeTempFolder(t);
   const log = join(folder, "log");
   await writeFile(join(folder, "data"), "a file, so the start fails after its first line");
@@ -190,7 +191,7 @@ test("config prints every value with its source and hides secrets", async (t) =>
 });
 
 test("catalogue list names the live catalogue and says what its values are", async () => {
-  const node = sharedNode();
+  const node = await sharedNode();
   const { code, stdout } = await runHere(["catalogue", "list"], node.env);
   assert.equal(code, 0);
   assert.match(stdout, /^\* +starter@1 /mu);

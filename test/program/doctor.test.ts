@@ -13,7 +13,7 @@ import {
 import { atLevel, createRandom, noise, silence, toPcm } from "../mic/sounds.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { runHere, runHereAlone, startNodeHere } from "../support/node-here.js";
-import { prepareEnv, runCommandAlone } from "../support/node-process.js";
+import { prepareEnv } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { keys, needScript, startInTerminal } from "./pseudo-terminal.js";
 
@@ -30,7 +30,7 @@ async function createQuietRoom(t: TestContext): Promise<FakeArecord> {
 
 test("on a machine where all is well every line begins with ok, and the device is named", async (t) => {
   await createQuietRoom(t);
-  const { code, stdout, stderr } = await runCommandAlone(t, ["doctor"], listening);
+  const { code, stdout, stderr } = await runHereAlone(t, ["doctor"], listening);
   assert.equal(code, 0, stdout + stderr);
   for (const name of ["Node.js", "configuration", "data folder", "native parts", "catalogue"]) {
     assert.match(stdout, new RegExp(`^ok  ${name} `, "mu"));
@@ -140,7 +140,7 @@ test("a catalogue's folder without a manifest does not stop the other checks", a
 });
 
 test("on a terminal the level is drawn live in one line, and Ctrl-C leaves nothing of it behind", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const fake = await createQuietRoom(t);
   // Long enough for a few levels, too short for the two seconds.
   await fake.become(`head -c 60000 "$here/audio.wav"; exec sleep 60`);

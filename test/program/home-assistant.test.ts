@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { infoSchema } from "../../src/contract/state.js";
+import { lockDataDir } from "../../src/node-lock.js";
 import { devicePayload } from "../home-assistant/documented-rules.js";
+import { recordLog } from "../support/logs.js";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runCommandAlone, startNode } from "../support/node-process.js";
+import { runHereAlone, startNodeHere } from "../support/node-here.js";
+import { startNode } from "../support/node-process.js";
 
-test("on Mosquitto a node is a device, is asked by it, keeps its name, and comes back after a crash", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+test("on Mosquitto a node is a device, is asked by it, keeps its name, leaves offline and a free data folder behind when it is killed, and comes back", async (t) => {
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const external = {
     EARSHOT_BROKER_MODE: "external",
@@ -35,13 +38,17 @@ test("on Mosquitto a node is a device, is asked by it, keeps its name, and comes
   const second = JSON.parse((await home.next(({ topic }) => topic === reply.state_topic)).text);
   assert.deepEqual(second.results, first.results);
 
-  const twin = await runCommandAlone(t, ["start"], external);
+  const twin = await runHereAlone(t, ["start"], { ...external, EARSHOT_LOG_LEVEL: "silent" });
   assert.equal(twin.code, 2);
   assert.match(twin.stderr, /another live node on this broker is earshot\/test already/u);
 
+  await home.subscribe("earshot/test/status");
+  await home.next(({ text }) => text === "online");
   node.child.kill("SIGKILL");
+  await home.next(({ text }) => text === "offline");
   await node.ended();
-  const back = await startNode(t, {
+  (await lockDataDir(node.dataDir, recordLog())).release();
+  const back = await startNodeHere(t, {
     ...external,
     EARSHOT_DATA_DIR: node.dataDir,
     EARSHOT_NODE_ON_COLLISION: "suffix",

@@ -11,11 +11,10 @@ import { programRoot } from "../../src/program.js";
 import { findFreePort, needMosquitto, run, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
-import { startNode } from "../support/node-process.js";
-import { makeTempFolder } from "../support/temp-folder.js";
+import { copyPreparedData } from "../support/node-process.js";
 
 test("mosquitto_pub and mosquitto_sub ask the embedded broker's node", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto_pub"))) return;
+  if (!needMosquitto(t, "mosquitto_pub")) return;
   const { port } = await startNodeHere(t);
   const at = ["-h", "127.0.0.1", "-p", String(port)];
   const reply = "earshot/test/recommend/reply/shell";
@@ -31,7 +30,7 @@ test("mosquitto_pub and mosquitto_sub ask the embedded broker's node", async (t)
 });
 
 test("as a client of Mosquitto the node answers over MQTT 5 on the Response Topic", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const node = await startNodeHere(t, {
     EARSHOT_BROKER_MODE: "external",
@@ -51,7 +50,7 @@ test("as a client of Mosquitto the node answers over MQTT 5 on the Response Topi
 });
 
 test("as a client of Mosquitto the node does not answer a live request that is retained", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const node = await startNodeHere(t, {
     EARSHOT_BROKER_MODE: "external",
@@ -66,23 +65,8 @@ test("as a client of Mosquitto the node does not answer a live request that is r
   assert.ok(node.log.some((line) => line.includes("request ignored")));
 });
 
-test("a node that is killed leaves offline behind on the external broker", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
-  const port = await startMosquitto(t);
-  const node = await startNode(t, {
-    EARSHOT_BROKER_MODE: "external",
-    EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
-  });
-  const client = await connectTestClient(t, port);
-  await client.subscribe("earshot/test/status");
-  await client.next(({ text }) => text === "online");
-  node.child.kill("SIGKILL");
-  const { text } = await client.next(() => true);
-  assert.equal(text, "offline");
-});
-
 test("a line that broke on one side only does not leave offline behind later", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const proxy = await startProxy(t, port);
   await startNodeHere(t, {
@@ -103,7 +87,7 @@ test("a line that broke on one side only does not leave offline behind later", a
 });
 
 test("a node that is up before its broker says so, and announces the version once it is there", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const client = await connectTestClient(t, port);
   await client.subscribe("earshot/test/info");
@@ -111,7 +95,7 @@ test("a node that is up before its broker says so, and announces the version onc
   const child = spawn(process.execPath, [join(programRoot, "dist", "src", "main.js"), "start"], {
     env: {
       PATH: process.env["PATH"],
-      EARSHOT_DATA_DIR: await makeTempFolder(t),
+      EARSHOT_DATA_DIR: await copyPreparedData(t),
       EARSHOT_NODE_ID: "test",
       EARSHOT_MIC_ENABLED: "false",
       EARSHOT_BROKER_MODE: "external",

@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { programRoot } from "../../src/program.js";
 import { run } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
+
+const ears = { EARSHOT_NODE_ID: "kitchen", EARSHOT_MIC_ENABLED: "true" };
+
+/** As the script does it for a node of its own. */
+function hideMicrophones(t: TestContext): void {
+  const before = process.env["ALSA_CONFIG_PATH"];
+  process.env["ALSA_CONFIG_PATH"] = "/dev/null";
+  t.after(() => {
+    if (before === undefined) delete process.env["ALSA_CONFIG_PATH"];
+    else process.env["ALSA_CONFIG_PATH"] = before;
+  });
+}
 
 /** The tree as it stands in the documentation. */
 function documentedTree(): string {
@@ -26,7 +38,7 @@ function documentedTopics(): readonly string[] {
 }
 
 test("a tool that connects later sees the whole node: the documented topics, as text, numbers bare or flat", async (t) => {
-  const node = await startNodeHere(t, { EARSHOT_NODE_ID: "kitchen", EARSHOT_MIC_ENABLED: "true" });
+  const node = await startNodeHere(t, ears);
   const asker = await connectTestClient(t, node.port);
   await asker.subscribe("earshot/kitchen/recommend/last");
   await asker.subscribe("earshot/kitchen/mic/state");
@@ -55,8 +67,10 @@ test("a tool that connects later sees the whole node: the documented topics, as 
   assert.ok(values.length > 5 && values.every((value) => typeof value === "number"));
 });
 
-test("the tree in the documentation is what the script draws of a live node (else: node scripts/topic-tree.js --write)", async () => {
+test("the tree in the documentation is what the script draws of a live node (else: node scripts/topic-tree.js --write)", async (t) => {
+  hideMicrophones(t);
+  const { port } = await startNodeHere(t, ears);
   const script = join(programRoot, "scripts", "topic-tree.js");
-  const { stdout } = await run(process.execPath, [script]);
+  const { stdout } = await run(process.execPath, [script, "--port", String(port)]);
   assert.equal(documentedTree(), stdout);
 });

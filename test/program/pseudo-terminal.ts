@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { programRoot } from "../../src/program.js";
-import { run } from "../support/mosquitto.js";
+import { needProgram } from "../support/needed-program.js";
 
 /** The real program in a real pseudo-terminal of 100 columns, without colours. */
 export interface PseudoTerminal {
@@ -24,16 +24,8 @@ const terminalProgram = "script";
 const waitMs = 15_000;
 
 /** Skips a test where `script` of util-linux is not installed, unless the check demands it. */
-export async function needScript(t: TestContext): Promise<boolean> {
-  try {
-    await run(terminalProgram, ["--version"]);
-    return true;
-  } catch {
-    if (process.env["EARSHOT_TEST_REQUIRE"]?.includes("script") === true)
-      throw new Error("script (util-linux) is missing");
-    t.skip("script (util-linux) is not installed");
-    return false;
-  }
+export function needScript(t: TestContext): boolean {
+  return needProgram(t, terminalProgram, "script");
 }
 
 /** Starts a command of the program; it ends with the test. */

@@ -14,7 +14,7 @@ import { programRoot } from "../../src/program.js";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
-import { shareNode } from "../support/shared-node.js";
+import { shareNode } from "../support/share.js";
 import type { Cleanup } from "../support/temp-folder.js";
 
 /** A client with a name of its own on one node; it asks and waits for the reply. */
@@ -29,8 +29,8 @@ interface Asker {
 const sharedNode = shareNode();
 let askers = 0;
 
-async function connectAsker(t: Cleanup, port = sharedNode().port): Promise<Asker> {
-  const client = await connectTestClient(t, port);
+async function connectAsker(t: Cleanup, port?: number): Promise<Asker> {
+  const client = await connectTestClient(t, port ?? (await sharedNode()).port);
   askers += 1;
   const name = `asker-${askers}`;
   await client.subscribe(replyTo(name));
@@ -98,7 +98,7 @@ test("bad input gets the contract's error, and the next request its answer", asy
 });
 
 test("a request that was retained is not answered, nor one from a name that is none", async (t) => {
-  const client = await connectTestClient(t, sharedNode().port);
+  const client = await connectTestClient(t, (await sharedNode()).port);
   await client.subscribe("earshot/test/recommend/reply/#");
   await client.publish("earshot/test/recommend/request/me", "Hello", { retain: true });
   for (const name of ["a b", "x".repeat(65), "ä", ""]) {
@@ -108,14 +108,14 @@ test("a request that was retained is not answered, nor one from a name that is n
   const { topic } = await client.next(() => true);
   assert.equal(topic, "earshot/test/recommend/reply/last");
   assert.ok(
-    sharedNode().log.some(
+    (await sharedNode()).log.some(
       (line) => line.includes("request ignored") && line.includes('"retained":true'),
     ),
   );
 });
 
 test("a retained request is not answered again when the node comes back", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const client = await connectTestClient(t, port);
   await client.subscribe("earshot/test/recommend/reply/+");
@@ -135,7 +135,7 @@ test("reply_to below the base is honoured, and the reply is not retained", async
   await client.publish(requestFrom(name), '{"title":"Hello","reply_to":"earshot/phones/anna"}');
   const reply = await client.next(({ topic }) => topic === "earshot/phones/anna");
   assert.equal(JSON.parse(reply.text).status, "ok");
-  const late = await connectTestClient(t, sharedNode().port);
+  const late = await connectTestClient(t, (await sharedNode()).port);
   await late.subscribe("earshot/phones/anna");
   await late.publish("earshot/phones/anna", "marker");
   assert.equal((await late.next(() => true)).text, "marker");
@@ -150,7 +150,7 @@ test("a request to any recommender is answered on the any topic", async (t) => {
 });
 
 test("MQTT 5's Response Topic and Correlation Data come back with the reply", async (t) => {
-  const client = await connectTestClient(t, sharedNode().port, { protocolVersion: 5 });
+  const client = await connectTestClient(t, (await sharedNode()).port, { protocolVersion: 5 });
   await client.subscribe("earshot/answers/#");
   const correlationData = Buffer.from([0, 1, 2, 255]);
   await client.publish(requestFrom("five"), "Hello", {
@@ -263,11 +263,11 @@ test("the last good reply is retained, an error does not replace it", async (t) 
   const asker = await connectAsker(t);
   const reply = await asker.askOk({ title: "Hello", artist: "Adele", id: "good" });
   await asker.askError("qqqqqqqq zzzzzzzz");
-  const late = await connectTestClient(t, sharedNode().port);
+  const late = await connectTestClient(t, (await sharedNode()).port);
   await late.subscribe("earshot/test/recommend/last");
   const last = await late.next(({ text }) => JSON.parse(text).id === "good");
   assert.deepEqual(JSON.parse(last.text), reply);
-  const later = await connectTestClient(t, sharedNode().port);
+  const later = await connectTestClient(t, (await sharedNode()).port);
   await later.subscribe("earshot/test/recommend/last");
   const kept = await later.next(() => true);
   assert.ok(kept.retain);

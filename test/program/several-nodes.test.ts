@@ -10,7 +10,7 @@ import { password, writeUsers } from "../broker/users/support.js";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
-import { copyPreparedData, type NodeProcess, startNode } from "../support/node-process.js";
+import { copyPreparedData, startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 const clientOf = (port: number): NodeJS.ProcessEnv => ({
@@ -20,7 +20,7 @@ const clientOf = (port: number): NodeJS.ProcessEnv => ({
 });
 
 test("on Mosquitto recommenders divide the requests to any, and ears take none away", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   // The first has both roles, and so listens to `any` twice; its microphone is not there.
   await startNodeHere(t, {
@@ -53,12 +53,12 @@ test("on Mosquitto recommenders divide the requests to any, and ears take none a
 });
 
 test("the three lines of the docs make an ear and a recommender; killed under load, nothing is lost", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const [ear = "", recommender = ""] = readExamples();
-  const earNode = await startExample(t, { lines: ear, port, node: "ear" });
-  const victim = await startExample(t, { lines: recommender, port, node: "one" });
-  await startExample(t, { lines: recommender, port, node: "two" });
+  const earNode = await startNodeHere(t, await exampleEnv(t, { lines: ear, port, node: "ear" }));
+  const victim = await startNode(t, await exampleEnv(t, { lines: recommender, port, node: "one" }));
+  await startNodeHere(t, await exampleEnv(t, { lines: recommender, port, node: "two" }));
   const watcher = await connectTestClient(t, port);
   await watcher.subscribe("earshot/+/info");
   const roles = new Map<string, readonly string[]>();
@@ -72,7 +72,7 @@ test("the three lines of the docs make an ear and a recommender; killed under lo
   await watcher.subscribe("earshot/any/recommend/reply/+");
   const client = await connect(`mqtt://127.0.0.1:${port}`);
   t.after(() => client.close());
-  const count = 600;
+  const count = 300;
   let answered = 0;
   const ask = async (): Promise<void> => {
     for (let own = 0; own < count / 20; own += 1) {
@@ -99,8 +99,8 @@ test("without another broker an ear of three lines joins the one of the Pi that 
   await home.subscribe("earshot/kitchen/#");
   await home.subscribe("homeassistant/device/earshot_kitchen/config");
   await home.subscribe("earshot/any/recommend/reply/home");
-  const extra = { EARSHOT_MQTT_PASSWORD: password };
-  await startExample(t, { lines: ear, port, node: "kitchen", extra });
+  const env = await exampleEnv(t, { lines: ear, port, node: "kitchen" });
+  await startNodeHere(t, { ...env, EARSHOT_MQTT_PASSWORD: password });
   const next = async (topic: string) => (await home.next((seen) => seen.topic === topic)).text;
   assert.equal(await next("earshot/kitchen/status"), "online");
   assert.deepEqual(infoSchema.parse(JSON.parse(await next("earshot/kitchen/info"))).roles, ["mic"]);
@@ -127,30 +127,21 @@ function readExamples(): readonly string[] {
   return [...text.matchAll(/```yaml\n([^`]+)```/gu)].map(([, lines = ""]) => lines);
 }
 
-async function startExample(
+/** Settings of a node whose configuration file has the lines of an example. */
+async function exampleEnv(
   t: TestContext,
-  {
-    lines,
-    port,
-    node,
-    extra = {},
-  }: {
-    readonly lines: string;
-    readonly port: number;
-    readonly node: string;
-    readonly extra?: NodeJS.ProcessEnv;
-  },
-): Promise<NodeProcess> {
-  assert.equal(lines.trim().split("\n").length, 3);
+  example: { readonly lines: string; readonly port: number; readonly node: string },
+): Promise<NodeJS.ProcessEnv> {
+  assert.equal(example.lines.trim().split("\n").length, 3);
   const file = join(await makeTempFolder(t), "earshot.yaml");
-  await writeFile(file, lines.replace(/192\.168\.1\.\d+:1883/u, `127.0.0.1:${port}`));
-  return await startNode(t, {
-    ...extra,
+  const here = `127.0.0.1:${example.port}`;
+  await writeFile(file, example.lines.replace(/192\.168\.1\.\d+:1883/u, here));
+  return {
     EARSHOT_CONFIG: file,
-    EARSHOT_NODE_ID: node,
+    EARSHOT_NODE_ID: example.node,
     EARSHOT_MIC_ENABLED: undefined,
     EARSHOT_BROKER_PORT: undefined,
     // One client asks more than one person would.
     EARSHOT_RECOMMENDER_RATE_LIMIT: "0",
-  });
+  };
 }

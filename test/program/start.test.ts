@@ -7,14 +7,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
 import { catalogueSchema, healthSchema, infoSchema } from "../../src/contract/state.js";
-import { lockDataDir } from "../../src/node-lock.js";
-import { recordLog } from "../support/logs.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { runHereAlone, startNodeHere } from "../support/node-here.js";
 import { runCommandAlone, startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
-test("a fresh node answers a bare title and a JSON request over MQTT 3.1.1, and says goodbye", async (t) => {
+test("a fresh node answers a bare title and a JSON request over MQTT 3.1.1, and says goodbye; its next start finds the catalogue", async (t) => {
   const node = await startNode(t, { EARSHOT_DATA_DIR: await makeTempFolder(t) });
   const client = await connectTestClient(t, node.port, { protocolVersion: 4 });
   await client.subscribe("earshot/test/recommend/reply/phone");
@@ -51,15 +49,9 @@ test("a fresh node answers a bare title and a JSON request over MQTT 3.1.1, and 
   assert.equal((await client.next(({ topic }) => topic.endsWith("status"))).text, "offline");
   assert.equal(await node.ended(), 0);
   await assert.rejects(access(join(node.dataDir, "node.json")), "its note is gone");
-});
-
-const hasIpv6 = Object.values(networkInterfaces())
-  .flat()
-  .some((one) => one?.address === "::1");
-
-test("the start line names an IPv6 address as a URL does", { skip: !hasIpv6 }, async (t) => {
-  const node = await startNode(t, { EARSHOT_BROKER_HOST: "::1" });
-  assert.match(node.log.join("\n"), new RegExp(`broker mqtt://\\[::1\\]:${node.port} as`, "u"));
+  const next = await startNodeHere(t, { EARSHOT_DATA_DIR: node.dataDir });
+  const built = (log: readonly string[]): boolean => log.some((line) => line.includes("built"));
+  assert.deepEqual([built(node.log), built(next.log)], [true, false]);
 });
 
 test("a newly connected tool sees the whole node in retained topics", async (t) => {
@@ -87,21 +79,6 @@ test("a newly connected tool sees the whole node in retained topics", async (t) 
   const catalogue = catalogueSchema.parse(await read("earshot/test/catalogue"));
   assert.equal(catalogue.name, "starter");
   assert.ok(catalogue.features.includes("tempo"));
-});
-
-test("the second start finds the catalogue of the first", async (t) => {
-  const first = await startNodeHere(t, { EARSHOT_DATA_DIR: await makeTempFolder(t) });
-  await first.stop();
-  const second = await startNodeHere(t, { EARSHOT_DATA_DIR: first.dataDir });
-  const built = (log: readonly string[]): boolean => log.some((line) => line.includes("built"));
-  assert.ok(built(first.log));
-  assert.ok(!built(second.log));
-});
-
-test("SIGINT ends a node as cleanly as SIGTERM", async (t) => {
-  const node = await startNode(t);
-  node.child.kill("SIGINT");
-  assert.equal(await node.ended(), 0);
 });
 
 test("an uncaught fault is logged, says offline, and ends with an exit code for the supervisor", async (t) => {
@@ -140,9 +117,9 @@ test("a taken port ends the start with the program that holds it and two ways ou
   assert.match(lastLine, /broker\.mode: external/u);
 });
 
-test("a second node on the same data folder does not start, and the first goes on; a kill frees the folder", async (t) => {
-  const dataDir = await makeTempFolder(t);
-  const first = await startNode(t, { EARSHOT_DATA_DIR: dataDir });
+test("a second node on the same data folder does not start, and the first goes on, until SIGINT ends it as cleanly as SIGTERM", async (t) => {
+  const first = await startNode(t);
+  const { dataDir } = first;
   const second = await runHereAlone(t, ["start", "--broker.port", "0"], {
     EARSHOT_DATA_DIR: dataDir,
     EARSHOT_LOG_LEVEL: "silent",
@@ -154,9 +131,8 @@ test("a second node on the same data folder does not start, and the first goes o
   const client = await connectTestClient(t, first.port);
   await client.subscribe("earshot/test/status");
   assert.equal((await client.next(() => true)).text, "online");
-  first.child.kill("SIGKILL");
-  await first.ended();
-  (await lockDataDir(dataDir, recordLog())).release();
+  first.child.kill("SIGINT");
+  assert.equal(await first.ended(), 0);
 });
 
 test("wrong configuration ends the start with exit code 2, naming key, value and source", async (t) => {
@@ -183,8 +159,16 @@ test("an open door and half a configuration stop the start", async (t) => {
   }
 });
 
-test("a second signal ends the node at once", async (t) => {
-  const node = await startNode(t);
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((one) => one?.address === "::1");
+
+test("the start line names an IPv6 address as a URL does, and a second signal ends the node at once", async (t) => {
+  const host = hasIpv6 ? "::1" : "127.0.0.1";
+  const node = await startNode(t, { EARSHOT_BROKER_HOST: host });
+  const startLine = node.log.find((line) => line.includes("is online")) ?? "";
+  const shown = hasIpv6 ? "[::1]" : host;
+  assert.ok(startLine.includes(`broker mqtt://${shown}:${node.port} as`), startLine);
   // Stopped in the middle of stopping: the process cannot finish between the two signals.
   node.child.kill("SIGSTOP");
   node.child.kill("SIGTERM");

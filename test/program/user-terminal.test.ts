@@ -6,7 +6,7 @@ import { makeTempFolder } from "../support/temp-folder.js";
 import { keys, needScript, startInTerminal } from "./pseudo-terminal.js";
 
 test("on a terminal the password is asked twice and never shown", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const dataDir = await makeTempFolder(t);
   const env = { PATH: process.env["PATH"], EARSHOT_DATA_DIR: dataDir };
   const terminal = startInTerminal(t, ["user", "add", "anna", "--role", "home"], env);
@@ -23,7 +23,7 @@ test("on a terminal the password is asked twice and never shown", async (t) => {
 });
 
 test("two passwords that differ, and Ctrl-C, change nothing", async (t) => {
-  if (!(await needScript(t))) return;
+  if (!needScript(t)) return;
   const dataDir = await makeTempFolder(t);
   const env = { PATH: process.env["PATH"], EARSHOT_DATA_DIR: dataDir };
   const differing = startInTerminal(t, ["user", "add", "anna"], env);

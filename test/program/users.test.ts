@@ -5,7 +5,6 @@ import { test } from "node:test";
 import { password, writeUsers } from "../broker/users/support.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { runHere, startNodeHere } from "../support/node-here.js";
-import { runCommand } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 const request = "earshot/any/recommend/request/anna";
@@ -54,7 +53,7 @@ test("a node with users on the whole network: each by its rights, commands by th
   assert.equal(far.code, 0, far.stderr);
 
   const dropped = anna.closed();
-  const removed = await runCommand(["user", "remove", "anna"], node.env);
+  const removed = await runHere(["user", "remove", "anna"], node.env);
   assert.equal(removed.code, 0, removed.stderr);
   await dropped;
   assert.ok(ha.client.connected);

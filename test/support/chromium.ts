@@ -1,20 +1,20 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { Socket } from "node:net";
 import type { TestContext } from "node:test";
-import { run } from "./mosquitto.js";
-import { makeTempFolder } from "./temp-folder.js";
+import { needProgram } from "./needed-program.js";
+import { type Cleanup, makeTempFolder } from "./temp-folder.js";
+
+/** The real Chromium. */
+export interface Chromium {
+  /** Opens a page beside those that are open already. */
+  open(url: string): void;
+}
 
 /** Skips a test where Debian's chromium is not installed, unless the check demands it. */
-export async function needChromium(t: TestContext): Promise<boolean> {
-  try {
-    await run("sh", ["-c", "command -v chromium"]);
-    return true;
-  } catch {
-    if (process.env["EARSHOT_TEST_REQUIRE"]?.includes("chromium") === true)
-      throw new Error("chromium is missing");
-    t.skip("chromium is not installed");
-    return false;
-  }
+export function needChromium(t: TestContext): boolean {
+  return needProgram(t, "chromium", "chromium");
 }
 
 const quietly = [
@@ -30,15 +30,17 @@ const quietly = [
   "--no-first-run",
   // Whatever else it would like to fetch: it finds nobody but this machine.
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+  "--remote-debugging-pipe",
 ];
 
-/** Opens a page in the real Chromium, with a profile of its own; it ends with the test. */
-export async function openInChromium(t: TestContext, url: string): Promise<void> {
+/** Starts Chromium with a profile of its own. */
+export async function startChromium(t: Cleanup): Promise<Chromium> {
   const profile = await makeTempFolder(t);
-  const child = spawn("chromium", [...quietly, `--user-data-dir=${profile}`, url], {
+  const child = spawn("chromium", [...quietly, `--user-data-dir=${profile}`], {
     // Whatever it keeps beside its profile is kept in there, too.
     env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
-    stdio: "ignore",
+    // It takes commands from the fourth and answers on the fifth.
+    stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
     detached: true,
   });
   const exit = once(child, "exit");
@@ -47,6 +49,17 @@ export async function openInChromium(t: TestContext, url: string): Promise<void>
     await exit;
   });
   await once(child, "spawn");
+  const [, , , commands, answers] = child.stdio;
+  assert.ok(commands instanceof Socket && answers instanceof Socket);
+  // Both end when it is killed.
+  for (const pipe of [commands, answers]) pipe.on("error", () => {}).resume();
+  let id = 0;
+  return {
+    open(url) {
+      id += 1;
+      commands.write(`${JSON.stringify({ id, method: "Target.createTarget", params: { url } })}\0`);
+    },
+  };
 }
 
 /** It is many processes, all in the group of the first. */

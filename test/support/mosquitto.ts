@@ -5,22 +5,15 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { promisify } from "node:util";
+import { needProgram, wholePath } from "./needed-program.js";
 import { type Cleanup, makeTempFolder } from "./temp-folder.js";
 
 /** Runs a program and gives what it printed. */
 export const run = promisify(execFile);
 
 /** Skips a test where Debian's mosquitto is not installed, unless the check demands it. */
-export async function needMosquitto(t: TestContext, program: string): Promise<boolean> {
-  try {
-    await run("sh", ["-c", `PATH="$PATH:/usr/sbin" command -v ${program}`]);
-    return true;
-  } catch {
-    if (process.env["EARSHOT_TEST_REQUIRE"]?.includes("mosquitto") === true)
-      throw new Error(`${program} is missing`);
-    t.skip(`${program} is not installed`);
-    return false;
-  }
+export function needMosquitto(t: TestContext, program: string): boolean {
+  return needProgram(t, program, "mosquitto");
 }
 
 /**
@@ -50,7 +43,7 @@ export async function startMosquittoOn(
   const general = `listener ${port} 127.0.0.1\n${access}set_tcp_nodelay true\n`;
   await writeFile(config, `${general}${settings}\n`);
   const child = spawn("mosquitto", ["-c", config], {
-    env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` },
+    env: { ...process.env, PATH: wholePath() },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exit = once(child, "exit");

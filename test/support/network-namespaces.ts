@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { TestContext } from "node:test";
 import { run } from "./mosquitto.js";
+import { wholePath } from "./needed-program.js";
 
 /** Two machines on one network: each is what a program is started with there. */
 export interface TwoMachines {
@@ -66,7 +67,7 @@ async function plugIn(machine: ChildProcess, address: string): Promise<void> {
 async function ip(machine: ChildProcess, command: string): Promise<void> {
   const [program = "", ...args] = [...enter(machine), "ip", ...command.split(" ")];
   await run(program, args, {
-    env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` },
+    env: { ...process.env, PATH: wholePath() },
   });
 }
 

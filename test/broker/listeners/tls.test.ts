@@ -170,7 +170,7 @@ test("a certificate that ends soon is told at the start", async (t) => {
 });
 
 test("Mosquitto's programs publish and subscribe as users over TLS", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto_pub"))) return;
+  if (!needMosquitto(t, "mosquitto_pub")) return;
   const { access } = await openAccess(t, { anna: { role: "asker" }, ha: { role: "home" } });
   const port = await findFreePort();
   const { portOf }: TestListeners = await startListeners(
