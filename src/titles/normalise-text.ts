@@ -38,6 +38,8 @@ const dashes = /[\u0013‐‑‒–—―−]/gu;
 // Accents written as characters of their own: compatibility decomposition would make them spaces.
 const spacingAccents = /[`´¨¯¸˘˙˚˛˜˝]/gu;
 const accents = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]\p{Mn}*)\p{Mn}/gu;
+// On a quote, or on nothing, they would join the letter before it once what is between is folded away.
+const strayAccents = /(?<=[^\p{L}\p{N}\p{M}])\p{M}+|^\p{M}+(?=\P{M})/gu;
 const specialLetters = /[ßæœøđðþłıħς]/gu;
 
 /**
@@ -56,6 +58,7 @@ export function normaliseText(text: string): string {
   // Again, for some come out only now: ŉ is taken apart into a quote and a letter.
   return unifyMarks(apart)
     .replace(accents, "")
+    .replace(strayAccents, "")
     .replace(specialLetters, (letter) => letters[letter] ?? letter)
     .normalize("NFC")
     .slice(0, maxLength);

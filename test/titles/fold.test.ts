@@ -114,6 +114,11 @@ test("text without letters keeps itself as the key", () => {
   assert.equal(keyOf(""), "");
 });
 
+test("an accent on a quote says nothing, and joins no letter", () => {
+  assert.equal(keyOf("A\u0018\u081B"), "a");
+  assert.equal(keyOf("Don'\u0301t"), "dont");
+});
+
 test("artists fold without articles and guests", () => {
   assert.equal(foldArtist("The Beatles"), "beatles");
   assert.equal(foldArtist("Beatles_ The"), "beatles");
