@@ -19,7 +19,7 @@ test("where there is no bridge nothing is said of one", async () => {
 });
 
 test("an upstream broker that lets the node in is fine; one that is gone is a fault with what to do", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await findFreePort();
   const bridge = { EARSHOT_BRIDGE_URL: `mqtt://127.0.0.1:${port}` };
   const stop = await startMosquittoOn(t, port);
@@ -37,7 +37,7 @@ test("an upstream broker that lets the node in is fine; one that is gone is a fa
 });
 
 test("a broker that wants a user is a fault that names the keys", async (t) => {
-  if (!(await needMosquitto(t, "mosquitto"))) return;
+  if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t, "allow_anonymous false");
   const [fault] = await check({ EARSHOT_BRIDGE_URL: `mqtt://127.0.0.1:${port}` });
   assert.equal(fault?.state, "fault");
