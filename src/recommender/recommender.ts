@@ -118,8 +118,11 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     }
   };
 
-  const batch = createBatch<IncomingMessage>((messages) => {
-    for (const reply of messages.map(answer)) if (reply !== undefined) publish(reply);
+  const batch = createBatch({
+    work: answer,
+    deliver: (replies) => {
+      for (const reply of replies) if (reply !== undefined) publish(reply);
+    },
   });
 
   return {
