@@ -4,6 +4,6 @@ import { buildTest } from "./temporary.js";
 
 const [dataDir = "", times = "1"] = process.argv.slice(2);
 for (let time = 0; time < Number(times); time++) {
-  const { version } = await buildTest(dataDir, generateSongs(300, time));
+  const { version } = await buildTest(dataDir, generateSongs(100, time));
   console.log(version);
 }

@@ -120,8 +120,8 @@ test("Builds of one name at the same time get a version each", async (t) => {
   await buildTest(dataDir, generateSongs(20));
   await Promise.all([
     run(process.execPath, [child, dataDir]),
-    buildTest(dataDir, generateSongs(200)),
-    buildTest(dataDir, generateSongs(200)),
+    buildTest(dataDir, generateSongs(100)),
+    buildTest(dataDir, generateSongs(100)),
   ]);
   assert.deepEqual(readdirSync(join(dataDir, "catalogues")).sort(), [
     "test@1",

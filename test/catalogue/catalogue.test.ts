@@ -7,7 +7,7 @@ import { openTest } from "./temporary.js";
 const everySong = () => true;
 
 test("The nearest songs are those of an exact scan, without the seed", async (t) => {
-  const catalogue = await openTest(t, generateSongs(1500));
+  const catalogue = await openTest(t, generateSongs(800));
   let found = 0;
   let asked = 0;
   for (let seed = 0; seed < catalogue.size; seed += 10) {

@@ -9,13 +9,26 @@ import { inventedSource } from "./temporary.js";
 export const songModule = import.meta.url;
 
 export const openSongs: OpenSongs = (input, { onProgress, log }) => {
-  if (input === "unreadable") throw new EarshotError("bad_song_file", "line 7 makes no sense");
   if (input === "dying") process.exit(3);
   log.info({ input }, "opened");
   onProgress({ opened: true });
-  const songs = typeof input === "number" ? generateSongs(input) : endless();
-  return { songs, source: () => inventedSource, note: "invented", report: () => ({ rows: 5 }) };
+  return {
+    songs: songsOf(input),
+    source: () => inventedSource,
+    note: "invented",
+    report: () => ({ rows: 5 }),
+  };
 };
+
+function songsOf(input: unknown): Generator<SongInput> {
+  if (typeof input === "number") return generateSongs(input);
+  return input === "unreadable" ? unreadable() : endless();
+}
+
+function* unreadable(): Generator<SongInput> {
+  yield* generateSongs(6);
+  throw new EarshotError("bad_song_file", "line 7 makes no sense");
+}
 
 function* endless(): Generator<SongInput> {
   for (let seed = 1; ; seed++) yield* generateSongs(1000, seed);

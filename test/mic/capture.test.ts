@@ -9,6 +9,7 @@ import {
   createCapture,
 } from "../../src/mic/capture.js";
 import { type Clock, systemClock } from "../../src/clock.js";
+import { explainFault } from "../../src/mic/fault-reason.js";
 import { createFakeArecord, type FakeArecord, recording } from "./fake-arecord.js";
 import { silentLog } from "./silent-log.js";
 import { createRandom } from "./sounds.js";
@@ -167,18 +168,19 @@ test("a missing device is named beside those that are there", async (t) => {
 });
 
 test("what arecord says is turned into what to do, and passed on where it is unknown", async (t) => {
+  const rig = await setUp(t);
+  await rig.fake.become(`echo "arecord: something nobody has seen" >&2; exit 1`);
+  rig.capture.start();
+  assert.match(await firstReason(rig), /exit code 1: arecord: something nobody has seen/u);
   for (const [message, expected] of [
     ["audio open error: Device or resource busy", /is in use/u],
     ["audio open error: Permission denied", /group audio/u],
     ["audio open error: Connection refused", /sound server/u],
     ["set_params:1416: Channels count non available", /Channels count.*plughw:/u],
-    ["something nobody has seen", /exit code 1: arecord: something nobody has seen/u],
   ] as const) {
-    const rig = await setUp(t);
-    await rig.fake.become(`echo "arecord: ${message}" >&2; exit 1`);
-    rig.capture.start();
-    assert.match(await firstReason(rig), expected);
-    await rig.capture.stop();
+    const stderr = `arecord: ${message}\n`;
+    const end = { kind: "exit", code: 1, signal: null, stderr } as const;
+    assert.match(await explainFault(end, "plughw:CARD=Device,DEV=0"), expected);
   }
 });
 

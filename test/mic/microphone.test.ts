@@ -194,14 +194,14 @@ test("stop is safe before a start, and twice", async (t) => {
 test("megabytes of sound come in and next to nothing goes out: no sample is ever written", async (t) => {
   const fake = await playing(t, sceneWith(bursts));
   await fake.become(`
-    count=0; while [ $count -lt 25 ]; do cat "$here/audio.wav"; count=$((count + 1)); done
+    count=0; while [ $count -lt 8 ]; do cat "$here/audio.wav"; count=$((count + 1)); done
     exec sleep 60`);
   const { microphone, peaks } = setUp(t);
   const before = await bytesMoved();
   await microphone.start();
-  await peaks.reach(25 * bursts.length);
+  await peaks.reach(8 * bursts.length);
   const after = await bytesMoved();
-  assert.ok(after.read - before.read > 15e6, `${after.read - before.read} bytes read`);
+  assert.ok(after.read - before.read > 5e6, `${after.read - before.read} bytes read`);
   assert.ok(after.written - before.written < 20_000, `${after.written - before.written} bytes`);
   for (const peak of peaks.all) {
     assert.ok(Object.values(peak).every((value) => Number.isFinite(value)));

@@ -105,10 +105,20 @@ export function toPcm(signal: Signal): Int16Array {
   return pcm;
 }
 
+const rooms = new Map<string, Signal>();
+
+/** The noise of a room at -60 dBFS, or another level: made once, as most scenes begin with it. */
+export function room(seconds: number, levelDb = -60, seed = 1): Signal {
+  const key = `${seconds} ${levelDb} ${seed}`;
+  const made = rooms.get(key) ?? atLevel(noise(seconds, createRandom(seed)), levelDb);
+  rooms.set(key, made);
+  return made.slice();
+}
+
 /** A room with half a second of a 1 kHz tone at each of these seconds, at these levels. */
 export function sceneWith(bursts: readonly (readonly [second: number, levelDb: number])[]): Signal {
   const last = bursts.at(-1)?.[0] ?? 0;
-  const scene = atLevel(noise(last + 2, createRandom(21)), -60);
+  const scene = room(last + 2, -60, 21);
   for (const [second, levelDb] of bursts) {
     mixInto(scene, atLevel(sine(0.5, 1_000), levelDb), second * rateHz);
   }

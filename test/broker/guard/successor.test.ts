@@ -18,7 +18,7 @@ import { connectRaw, type RawClient } from "../../support/raw-client.js";
 const types = { connack: 2, publish: 3, puback: 4, suback: 9 };
 const retained = 1;
 /** So many times each: now and then it goes well by chance. */
-const times = 4;
+const times = 3;
 
 /** How the former connection ends, seen from the new one. */
 const ends = {
