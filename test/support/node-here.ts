@@ -35,22 +35,30 @@ export async function startNodeHere(t: Cleanup, extra: NodeJS.ProcessEnv = {}): 
   };
 }
 
-/** Runs a command of the program in this process; it sees no terminal. */
+/**
+ * Runs a command of the program in this process; it sees no terminal.
+ *
+ * @param options.stopAt what it is stopped for, as soon as it has printed some words among its errors
+ */
 export async function runHere(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  options: { readonly stopAt?: { readonly printed: string; readonly reason: unknown } } = {},
 ): Promise<CommandResult> {
   const printed = { stdout: "", stderr: "" };
+  const stop = new AbortController();
   const code = await runProgram({
     args,
     env: onlyEarshot(env),
-    signal: new AbortController().signal,
+    signal: stop.signal,
     terminal: {
       write: (text) => {
         printed.stdout += text;
       },
       writeError: (line) => {
         printed.stderr += `${line}\n`;
+        const { stopAt } = options;
+        if (stopAt !== undefined && line.includes(stopAt.printed)) stop.abort(stopAt.reason);
       },
       isInteractive: false,
       isColoured: false,
