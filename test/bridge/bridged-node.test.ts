@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
-import { runHere, startNodeHere } from "../support/node-here.js";
+import { runHere } from "../support/command-here.js";
+import { startNodeHere } from "../support/node-here.js";
 import { isolatedEnv, type NodePlace, startNode } from "../support/node-process.js";
 import { until } from "./bridges.js";
 

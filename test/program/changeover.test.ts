@@ -11,7 +11,7 @@ import { catalogueSchema, infoSchema } from "../../src/contract/state.js";
 import { createDeferred } from "../../src/deferred.js";
 import { recordLog } from "../support/logs.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runHere } from "../support/node-here.js";
+import { runHere } from "../support/command-here.js";
 import { shareNode } from "../support/share.js";
 
 const sharedNode = shareNode();

@@ -15,7 +15,7 @@ import { test } from "node:test";
 import { openLive } from "../../src/catalogue/store.js";
 import { programRoot } from "../../src/program.js";
 import { recordLog } from "../support/logs.js";
-import { runHere } from "../support/node-here.js";
+import { runHere } from "../support/command-here.js";
 import { copyPreparedData, isolatedEnv } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 

@@ -8,7 +8,8 @@ import { test } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
 import { catalogueSchema, healthSchema, infoSchema } from "../../src/contract/state.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runHere, runHereAlone, startNodeHere } from "../support/node-here.js";
+import { runHere } from "../support/command-here.js";
+import { runHereAlone, startNodeHere } from "../support/node-here.js";
 import { startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
