@@ -20,7 +20,7 @@ export function startElsewhere(
   env: NodeJS.ProcessEnv,
   within: readonly string[],
 ): (args: readonly string[]) => Promise<CommandResult> {
-  const [program = "", ...rest] = [...within, process.execPath, commandsProcess];
+  const [program, ...rest] = [...within, process.execPath, commandsProcess];
   const child = spawn(program, rest, { env, stdio: ["pipe", "pipe", "inherit"] });
   t.after(() => child.kill("SIGKILL"));
   const results = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
