@@ -6,13 +6,17 @@ import { generateSongs } from "../../bench/catalogue/generate.js";
 import { writeCurrent } from "../../src/catalogue/current.js";
 import { tryLock } from "../../src/storage/file-lock.js";
 import { buildTest } from "../catalogue/temporary.js";
-import { runCommand } from "../support/node-process.js";
+import { share } from "../support/share.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { startElsewhere } from "./run-elsewhere.js";
 
 const isRoot = process.getuid?.() === 0;
 /** Root may do everything, so that commands are run as an account that may not. */
 const asNobody = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+const runAsNobody = share(async (t) => {
+  const env = { PATH: process.env["PATH"], EARSHOT_LOG_LEVEL: "silent" };
+  return startElsewhere(t, env, asNobody);
+});
 
 test("a command that may not write to the data folder says so in one line with what to do", async (t) => {
   const dataDir = await makeTempFolder(t);
@@ -28,14 +32,9 @@ test("a command that may not write to the data folder says so in one line with w
       ["catalogue", "use", "test@1"],
       ["user", "add", "anna", "--no-password"],
     ];
-    const env = {
-      PATH: process.env["PATH"],
-      EARSHOT_DATA_DIR: dataDir,
-      EARSHOT_LOG_LEVEL: "silent",
-    };
-    const run = startElsewhere(t, env, asNobody);
+    const run = await runAsNobody();
     for (const command of commands) {
-      const { code, stderr } = await run(command);
+      const { code, stderr } = await run([...command, "--data.dir", dataDir]);
       assert.equal(code, 2, `${command.join(" ")}: ${stderr}`);
       const said =
         /^earshot \w+: data\.dir: the folder \S+ cannot be used: .*; run this as .*set data\.dir/u;
@@ -54,12 +53,9 @@ test("a lock file of another account is refused by the file system, not by SQLit
   tryLock(lock)?.release();
   await chmod(lock, 0o444);
   await chmod(folder, 0o777);
-  const env = { PATH: process.env["PATH"], EARSHOT_DATA_DIR: folder };
-  const { code, stderr } = await runCommand(
-    ["user", "add", "anna", "--no-password"],
-    env,
-    asNobody,
-  );
+  const run = await runAsNobody();
+  const command = ["user", "add", "anna", "--no-password"];
+  const { code, stderr } = await run([...command, "--data.dir", folder]);
   assert.equal(code, 2);
   assert.match(stderr, /^earshot user: data\.dir: .*run this as the account/u);
 });
