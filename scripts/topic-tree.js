@@ -1,7 +1,6 @@
 // Prints the topics of a live node as a tree, as MQTT Explorer shows them; with --write it puts the
 // tree into docs/mqtt-explorer.md: `npm run build && node scripts/topic-tree.js --write`. It starts a
-// node of its own on a free port, asks it once and sees what a tool sees that connects afterwards;
-// with --port it asks the one whose broker is there.
+// node of its own on a free port, asks it once and sees what a tool sees that connects afterwards.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,11 +25,8 @@ const settled = {
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const { values } = parseArgs({
-    options: { write: { type: "boolean" }, port: { type: "string" } },
-  });
-  const topics = values.port === undefined ? readLiveNode() : readRetained(values.port);
-  const text = drawTree(await topics);
+  const { values } = parseArgs({ options: { write: { type: "boolean" } } });
+  const text = drawTree(await readLiveNode());
   if (values.write) {
     const before = readFileSync(doc, "utf8");
     writeFileSync(
@@ -79,7 +75,8 @@ async function waitForPort(node) {
   throw new Error(`the node did not start:\n${log.join("\n")}`);
 }
 
-async function readRetained(port) {
+/** Asks the node of a broker once and gives what is retained there afterwards, topic → value. */
+export async function readRetained(port) {
   const asker = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5 });
   const replied = once(asker, "message");
   await asker.subscribeAsync("earshot/kitchen/recommend/last");

@@ -16,6 +16,7 @@ import { loadConfig } from "../../src/config/load.js";
 import { importReportSchema } from "../../src/import/report.js";
 import { createNodeFile } from "../../src/node-file.js";
 import { buildTest } from "../catalogue/temporary.js";
+import { share } from "../support/share.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 interface CallOptions {
@@ -82,13 +83,18 @@ test("A dry run prints the report and does not even make the data folder", async
   assert.equal(existsSync(dataDir), false);
 });
 
-test("Imported songs become live with their report; the same file again adds nothing", async (t) => {
+/** A file that has been imported, in a folder with a name that a shell takes apart. */
+const imported = share(async (t) => {
   const folder = await makeTempFolder(t);
-  const [dataDir, file] = [join(folder, "data"), join(folder, "My Songs.csv")];
+  const [dataDir, file] = [join(folder, "it's data"), join(folder, "My Songs.csv")];
   writeFileSync(file, songFile(300));
-  const first = await runImport(dataDir, [file]);
+  return { dataDir, file, first: await runImport(dataDir, [file]) };
+});
+
+test("Imported songs become live with their report; the same file again adds nothing", async () => {
+  const { dataDir, file, first } = await imported();
   assert.equal(first.code, 0, first.error);
-  assert.match(first.out, /^my_songs@1 is live in \S+: 300 songs, compared by 2 features/mu);
+  assert.match(first.out, /^my_songs@1 is live in .+: 300 songs, compared by 2 features/mu);
   assert.deepEqual(await readCurrent(dataDir), { name: "my_songs", version: 1 });
   const kept: unknown = JSON.parse(
     readFileSync(join(dataDir, "catalogues", "my_songs@1", "report.json"), "utf8"),
@@ -106,7 +112,7 @@ test("Imported songs become live with their report; the same file again adds not
   const back = await runImport(dataDir, [file]);
   assert.match(
     back.out,
-    /already imported as my_songs@1 in \S+, which is not live.*catalogue use my_songs@1/u,
+    /already imported as my_songs@1 in .+, which is not live.*catalogue use my_songs@1/u,
   );
 
   const other = await runImport(dataDir, [file, "--name", "other"]);
@@ -115,16 +121,13 @@ test("Imported songs become live with their report; the same file again adds not
   assert.match(named.out, /already imported as my_songs@1/u, "and the first one is still known");
 });
 
-test("The last words name the data folder, and whether a node works on it", async (t) => {
-  const folder = await makeTempFolder(t);
-  const [dataDir, file] = [join(folder, "it's data"), join(folder, "songs.csv")];
-  writeFileSync(file, songFile(20));
-  const alone = await runImport(dataDir, [file, "--name", "alone"]);
-  assert.ok(alone.out.includes(`\nalone@1 is live in ${dataDir}: 20 songs`), alone.out);
+test("The last words name the data folder, and whether a node works on it", async () => {
+  const { dataDir, first: alone } = await imported();
+  assert.ok(alone.out.includes(`\nmy_songs@1 is live in ${dataDir}: 300 songs`), alone.out);
   assert.match(alone.out, /\nNo node runs on this folder now: .*\n {2}EARSHOT_DATA_DIR='/u);
   assert.ok(alone.out.includes("/it'\\''s data' ./earshot ask"), alone.out);
 
-  const folderOfIt = join(dataDir, "catalogues", "alone@1");
+  const folderOfIt = join(dataDir, "catalogues", "my_songs@1");
   const report = importReportSchema.parse(
     JSON.parse(readFileSync(join(folderOfIt, "report.json"), "utf8")),
   );
@@ -150,31 +153,22 @@ test("The last words name the data folder, and whether a node works on it", asyn
   await note.stop();
 });
 
-test("Several files become one catalogue under the name that was given", async (t) => {
+test("Several files, also at web addresses, become one catalogue under the name that was given, and what was fetched is not kept", async (t) => {
+  const server = createServer((_request, response) => {
+    response.end(songFile(50).replaceAll("Song", "Tune"));
+  });
+  t.after(() => server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = z.object({ port: z.number() }).parse(server.address());
   const folder = await makeTempFolder(t);
   const dataDir = join(folder, "data");
-  const files = [join(folder, "a.csv"), join(folder, "b.csv")];
+  const files = [join(folder, "a.csv"), `http://127.0.0.1:${port}/hits.csv?key=1`];
   writeFileSync(files[0] ?? "", songFile(50));
-  writeFileSync(files[1] ?? "", songFile(50).replaceAll("Song", "Tune"));
   const { code, out, error } = await runImport(dataDir, [...files, "--name", "both"]);
   assert.equal(code, 0, error);
   assert.match(out, /^both@1 is live in \S+: 100 songs/mu);
   const swapped = await runImport(dataDir, [...files.toReversed(), "--name", "both"]);
   assert.match(swapped.out, /already imported/u);
-});
-
-test("A web address is imported like a file, and what was fetched is not kept", async (t) => {
-  const server = createServer((_request, response) => {
-    response.end(songFile(40));
-  });
-  t.after(() => server.close());
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  const dataDir = await makeTempFolder(t);
-  const address = `http://127.0.0.1:${port}/hits.csv?key=1`;
-  const first = await runImport(dataDir, [address]);
-  assert.match(first.out, /^hits@1 is live in \S+: 40 songs/mu, first.error);
-  assert.match((await runImport(dataDir, [address])).out, /^already imported: hits@1/u);
   assert.deepEqual(readdirSync(join(dataDir, "downloads")), []);
 });
 

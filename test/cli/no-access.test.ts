@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { z } from "zod";
 import { generateSongs } from "../../bench/catalogue/generate.js";
 import { writeCurrent } from "../../src/catalogue/current.js";
 import { tryLock } from "../../src/storage/file-lock.js";
 import { buildTest } from "../catalogue/temporary.js";
-import { run } from "../support/mosquitto.js";
-import { runCommand } from "../support/node-process.js";
+import { share } from "../support/share.js";
 import { makeTempFolder } from "../support/temp-folder.js";
+import { startElsewhere } from "./run-elsewhere.js";
 
-const commandsProcess = fileURLToPath(new URL("commands-process.js", import.meta.url));
-const resultSchema = z.object({ code: z.int(), stderr: z.string() });
 const isRoot = process.getuid?.() === 0;
 /** Root may do everything, so that commands are run as an account that may not. */
 const asNobody = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+const runAsNobody = share(async (t) => {
+  const env = { PATH: process.env["PATH"], EARSHOT_LOG_LEVEL: "silent" };
+  return startElsewhere(t, env, asNobody);
+});
 
 test("a command that may not write to the data folder says so in one line with what to do", async (t) => {
   const dataDir = await makeTempFolder(t);
@@ -31,16 +31,11 @@ test("a command that may not write to the data folder says so in one line with w
       ["import", songs],
       ["catalogue", "use", "test@1"],
       ["user", "add", "anna", "--no-password"],
-    ].map((words) => JSON.stringify(words));
-    const [program = "", ...args] = [...asNobody, process.execPath, commandsProcess, ...commands];
-    const { stdout } = await run(program, args, {
-      env: { PATH: process.env["PATH"], EARSHOT_DATA_DIR: dataDir, EARSHOT_LOG_LEVEL: "silent" },
-    });
-    const results = stdout.trim().split("\n");
-    assert.equal(results.length, commands.length);
-    for (const [index, result] of results.entries()) {
-      const { code, stderr } = resultSchema.parse(JSON.parse(result));
-      assert.equal(code, 2, `${commands[index]}: ${stderr}`);
+    ];
+    const run = await runAsNobody();
+    for (const command of commands) {
+      const { code, stderr } = await run([...command, "--data.dir", dataDir]);
+      assert.equal(code, 2, `${command.join(" ")}: ${stderr}`);
       const said =
         /^earshot \w+: data\.dir: the folder \S+ cannot be used: .*; run this as .*set data\.dir/u;
       assert.match(stderr, said);
@@ -58,12 +53,9 @@ test("a lock file of another account is refused by the file system, not by SQLit
   tryLock(lock)?.release();
   await chmod(lock, 0o444);
   await chmod(folder, 0o777);
-  const env = { PATH: process.env["PATH"], EARSHOT_DATA_DIR: folder };
-  const { code, stderr } = await runCommand(
-    ["user", "add", "anna", "--no-password"],
-    env,
-    asNobody,
-  );
+  const run = await runAsNobody();
+  const command = ["user", "add", "anna", "--no-password"];
+  const { code, stderr } = await run([...command, "--data.dir", folder]);
   assert.equal(code, 2);
   assert.match(stderr, /^earshot user: data\.dir: .*run this as the account/u);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { runHere } from "../support/node-here.js";
+import { runHere } from "../support/command-here.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 test("every command explains itself", async () => {

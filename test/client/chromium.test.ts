@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
-import { test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { build } from "esbuild";
 import { z } from "zod";
 import type { PeakEvent } from "../../src/contract/state.js";
@@ -13,8 +13,6 @@ import { findFreePort } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
 import { share } from "../support/share.js";
-
-const chromium = share(startChromium);
 
 /** What a page has told; each by the word it begins with. */
 const reports = {
@@ -116,46 +114,51 @@ async function servePage(t: TestContext): Promise<{ port: number; next: Reports 
   };
 }
 
-test("a page in the real Chromium asks and hears peaks over WebSocket, on MQTT 3.1.1 and 5", async (t) => {
-  if (!needChromium(t)) return;
-  const wsPort = await findFreePort();
-  const node = await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
-  const { port, next } = await servePage(t);
-  const attic = await connectTestClient(t, node.port);
-  (await chromium()).open(`http://127.0.0.1:${port}/#ask:${wsPort}`);
-  for (const version of [4, 5]) {
-    assert.deepEqual(reports.listening.parse(await next("listening")), { version });
-    const peak: PeakEvent = {
-      event_type: "peak",
-      id: `peak-${version}`,
-      node: "attic",
-      time: "2026-11-23T10:15:30.120Z",
-      level_db: -18.2,
-      peak_db: -6,
-      threshold_db: -36,
-      noise_floor_db: -52.4,
-      duration_ms: 420,
-    };
-    await attic.publish("earshot/attic/mic/peak", JSON.stringify(peak));
-    assert.deepEqual(reports.asked.parse(await next("asked")), {
-      version,
-      artist: "Adele",
-      songs: 3,
-      refusal: "bad_request",
-      peak: peak.id,
-    });
-  }
-});
+// A suite, so that Chromium ends with it and not with all that this process tests: it draws without end.
+describe("in the real Chromium", () => {
+  const chromium = share(startChromium);
 
-test("a page of another origin is not let in, and its program hears why it cannot connect", async (t) => {
-  if (!needChromium(t)) return;
-  const wsPort = await findFreePort();
-  await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
-  const { port, next } = await servePage(t);
-  const origin = `http://localhost:${port}`;
-  (await chromium()).open(`${origin}/#refused:${wsPort}`);
-  assert.deepEqual(reports.refused.parse(await next("refused")), {
-    code: "broker_unavailable",
-    origin,
+  test("a page asks and hears peaks over WebSocket, on MQTT 3.1.1 and 5", async (t) => {
+    if (!needChromium(t)) return;
+    const wsPort = await findFreePort();
+    const node = await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
+    const { port, next } = await servePage(t);
+    const attic = await connectTestClient(t, node.port);
+    (await chromium()).open(`http://127.0.0.1:${port}/#ask:${wsPort}`);
+    for (const version of [4, 5]) {
+      assert.deepEqual(reports.listening.parse(await next("listening")), { version });
+      const peak: PeakEvent = {
+        event_type: "peak",
+        id: `peak-${version}`,
+        node: "attic",
+        time: "2026-11-23T10:15:30.120Z",
+        level_db: -18.2,
+        peak_db: -6,
+        threshold_db: -36,
+        noise_floor_db: -52.4,
+        duration_ms: 420,
+      };
+      await attic.publish("earshot/attic/mic/peak", JSON.stringify(peak));
+      assert.deepEqual(reports.asked.parse(await next("asked")), {
+        version,
+        artist: "Adele",
+        songs: 3,
+        refusal: "bad_request",
+        peak: peak.id,
+      });
+    }
+  });
+
+  test("a page of another origin is not let in, and its program hears why it cannot connect", async (t) => {
+    if (!needChromium(t)) return;
+    const wsPort = await findFreePort();
+    await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
+    const { port, next } = await servePage(t);
+    const origin = `http://localhost:${port}`;
+    (await chromium()).open(`${origin}/#refused:${wsPort}`);
+    assert.deepEqual(reports.refused.parse(await next("refused")), {
+      code: "broker_unavailable",
+      origin,
+    });
   });
 });

@@ -11,7 +11,7 @@ import { catalogueSchema, infoSchema } from "../../src/contract/state.js";
 import { createDeferred } from "../../src/deferred.js";
 import { recordLog } from "../support/logs.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runHere } from "../support/node-here.js";
+import { runHere } from "../support/command-here.js";
 import { shareNode } from "../support/share.js";
 
 const sharedNode = shareNode();
@@ -61,7 +61,7 @@ test("over ten changes of the live catalogue each request gets exactly one good 
     else sizes.add(reply.results[0]?.distance ?? 0);
     received += 1;
     // So busy that a request is on its way at each change, and no busier.
-    if (!isOver) setTimeout(send, 1);
+    if (!isOver) setTimeout(send, 4);
     else if (received === sent) done.resolve();
   });
   for (let inFlight = 0; inFlight < 4; inFlight += 1) send();

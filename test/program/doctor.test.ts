@@ -12,7 +12,8 @@ import {
 } from "../mic/fake-arecord.js";
 import { atLevel, createRandom, noise, silence, toPcm } from "../mic/sounds.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runHere, runHereAlone, startNodeHere } from "../support/node-here.js";
+import { runHere } from "../support/command-here.js";
+import { runHereAlone, startNodeHere } from "../support/node-here.js";
 import { prepareEnv } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 import { keys, needScript, startInTerminal } from "./pseudo-terminal.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { cp, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { infoSchema, type PeakEvent, peakSchema } from "../../src/contract/state.js";
@@ -14,7 +14,7 @@ import { rateHz, sceneWith, toPcm } from "../mic/sounds.js";
 import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
-import { type NodePlace, type NodeProcess, startNode } from "../support/node-process.js";
+import type { NodePlace } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 const topic = (level: string): string => `earshot/test/${level}`;
@@ -27,35 +27,21 @@ const bursts = [
   [7, -30],
 ] as const;
 
-interface Ears<Node extends NodePlace> {
-  readonly node: Node;
+interface Ears {
+  readonly node: NodePlace;
   readonly client: TestClient;
   readonly peaks: () => Promise<PeakEvent>;
 }
 
 /** A node with ears that are switched off until a client has subscribed to what they hear. */
-async function startPaused(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<Ears<NodePlace>> {
-  return await pause(t, (paused) => startNodeHere(t, { ...paused, ...env }));
-}
-
-/** The same in a process of its own. */
-async function startPausedProcess(
-  t: TestContext,
-  env: NodeJS.ProcessEnv = {},
-): Promise<Ears<NodeProcess>> {
-  return await pause(t, (paused) => startNode(t, { ...paused, ...env }));
-}
-
-async function pause<Node extends NodePlace>(
-  t: TestContext,
-  start: (env: NodeJS.ProcessEnv) => Promise<Node>,
-): Promise<Ears<Node>> {
+async function startPaused(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<Ears> {
   const dataDir = await makeTempFolder(t);
   await writeFile(join(dataDir, "mic.json"), '{"enabled":false}');
-  const node = await start({
+  const node = await startNodeHere(t, {
     EARSHOT_DATA_DIR: dataDir,
     EARSHOT_MIC_ENABLED: "true",
     EARSHOT_RECOMMENDER_ENABLED: "false",
+    ...env,
   });
   const client = await connectTestClient(t, node.port);
   await client.subscribe(topic("mic/#"));
@@ -209,7 +195,7 @@ test("without arecord the node starts, says why it is deaf, and answers titles",
 });
 
 test("what is set is clamped, answered by the new state, and kept over a restart", async (t) => {
-  const { node, client } = await startPausedProcess(t);
+  const { node, client } = await startPaused(t);
   await state(client, "mic/threshold", "12");
   await client.publish(topic("mic/threshold/set"), "20.5");
   await state(client, "mic/threshold", "20.5");
@@ -225,10 +211,11 @@ test("what is set is clamped, answered by the new state, and kept over a restart
     await client.publish(topic("mic/enabled/set"), wrong);
     await state(client, "mic/enabled", "OFF");
   }
-  node.child.kill("SIGKILL");
-  await node.ended();
+  // What is in its files while it runs is what a node that is killed would leave.
+  const left = await makeTempFolder(t);
+  await cp(node.dataDir, left, { recursive: true });
   const again = await startNodeHere(t, {
-    EARSHOT_DATA_DIR: node.dataDir,
+    EARSHOT_DATA_DIR: left,
     EARSHOT_MIC_ENABLED: "true",
   });
   const late = await connectTestClient(t, again.port);

@@ -86,7 +86,7 @@ test("a line that broke on one side only does not leave offline behind later", a
   assert.equal((await late.next(() => true)).text, "online");
 });
 
-test("a node that is up before its broker says so, and announces the version once it is there", async (t) => {
+test("a node that is up before its broker says so, announces the version once it is there, and is ended cleanly by SIGHUP", async (t) => {
   if (!needMosquitto(t, "mosquitto")) return;
   const port = await startMosquitto(t);
   const client = await connectTestClient(t, port);
@@ -116,6 +116,10 @@ test("a node that is up before its broker says so, and announces the version onc
   assert.match(startLine ?? "", /node test is up and waits for the external broker/u);
   await startProxy(t, port, proxyPort);
   await client.next(({ text }) => infoSchema.parse(JSON.parse(text)).broker.mqtt_version === 5);
+  // The end of its terminal.
+  child.kill("SIGHUP");
+  await exit;
+  assert.equal(child.exitCode, 0);
 });
 
 /**

@@ -2,10 +2,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
 import { programRoot } from "../../src/program.js";
-import { run } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
+
+type Topics = ReadonlyMap<string, string>;
+
+/** What the script draws with. */
+const scriptSchema = z.object({
+  readRetained: z.custom<(port: number) => Promise<Topics>>((value) => typeof value === "function"),
+  drawTree: z.custom<(topics: Topics) => string>((value) => typeof value === "function"),
+});
 
 const ears = { EARSHOT_NODE_ID: "kitchen", EARSHOT_MIC_ENABLED: "true" };
 
@@ -70,7 +79,7 @@ test("a tool that connects later sees the whole node: the documented topics, as 
 test("the tree in the documentation is what the script draws of a live node (else: node scripts/topic-tree.js --write)", async (t) => {
   hideMicrophones(t);
   const { port } = await startNodeHere(t, ears);
-  const script = join(programRoot, "scripts", "topic-tree.js");
-  const { stdout } = await run(process.execPath, [script, "--port", String(port)]);
-  assert.equal(documentedTree(), stdout);
+  const script = pathToFileURL(join(programRoot, "scripts", "topic-tree.js")).href;
+  const { readRetained, drawTree } = scriptSchema.parse({ ...(await import(script)) });
+  assert.equal(documentedTree(), `${drawTree(await readRetained(port))}\n`);
 });

@@ -72,13 +72,13 @@ test("the three lines of the docs make an ear and a recommender; killed under lo
   await watcher.subscribe("earshot/any/recommend/reply/+");
   const client = await connect(`mqtt://127.0.0.1:${port}`);
   t.after(() => client.close());
-  const count = 300;
+  const count = 160;
   let answered = 0;
   const ask = async (): Promise<void> => {
     for (let own = 0; own < count / 20; own += 1) {
       await client.recommend("Hello by Adele", { retryAfterMs: 400 });
       answered += 1;
-      if (answered === count / 3) victim.child.kill("SIGKILL");
+      if (answered === count / 4) victim.child.kill("SIGKILL");
     }
   };
   await Promise.all(Array.from({ length: 20 }, ask));

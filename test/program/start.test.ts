@@ -8,8 +8,9 @@ import { test } from "node:test";
 import { replySchema } from "../../src/contract/reply.js";
 import { catalogueSchema, healthSchema, infoSchema } from "../../src/contract/state.js";
 import { connectTestClient } from "../support/mqtt-client.js";
+import { runHere } from "../support/command-here.js";
 import { runHereAlone, startNodeHere } from "../support/node-here.js";
-import { runCommandAlone, startNode } from "../support/node-process.js";
+import { startNode } from "../support/node-process.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 test("a fresh node answers a bare title and a JSON request over MQTT 3.1.1, and says goodbye; its next start finds the catalogue", async (t) => {
@@ -81,7 +82,7 @@ test("a newly connected tool sees the whole node in retained topics", async (t) 
   assert.ok(catalogue.features.includes("tempo"));
 });
 
-test("an uncaught fault is logged, says offline, and ends with an exit code for the supervisor", async (t) => {
+test("a node is healthy and keeps its data folder from a second one; an uncaught fault is logged, says offline, and ends it with an exit code for the supervisor", async (t) => {
   const folder = await makeTempFolder(t);
   const saboteur = join(folder, "saboteur.mjs");
   await writeFile(
@@ -89,13 +90,26 @@ test("an uncaught fault is logged, says offline, and ends with an exit code for 
     'process.on("SIGUSR2", () => { setImmediate(() => { throw new Error("sabotage"); }); });',
   );
   const node = await startNode(t, { NODE_OPTIONS: `--import ${saboteur}` });
+  const up = await runHere(["healthcheck"], node.env);
+  assert.equal(up.code, 0, up.stderr);
+  assert.match(up.stdout, /^node test at 127\.0\.0\.1:\d+ is online\n$/u);
+  const second = await runHereAlone(t, ["start", "--broker.port", "0"], {
+    EARSHOT_DATA_DIR: node.dataDir,
+    EARSHOT_LOG_LEVEL: "silent",
+  });
+  assert.equal(second.code, 1);
+  const lastLine = second.stderr.trim().split("\n").at(-1) ?? "";
+  assert.match(lastLine, new RegExp(`another node runs on .*test, broker .*:${node.port}`, "u"));
+  assert.match(lastLine, /--data\.dir FOLDER/u);
+  // The first goes on.
   const client = await connectTestClient(t, node.port);
   await client.subscribe("earshot/test/status");
-  await client.next(({ text }) => text === "online");
+  assert.equal((await client.next(() => true)).text, "online");
   node.child.kill("SIGUSR2");
   await client.next(({ text }) => text === "offline");
   assert.equal(await node.ended(), 1);
   assert.ok(node.log.some((line) => line.includes("sabotage")));
+  assert.equal((await runHere(["healthcheck"], node.env)).code, 1, "nothing answers any more");
 });
 
 test("a taken port ends the start with the program that holds it and two ways out", async (t) => {
@@ -117,26 +131,8 @@ test("a taken port ends the start with the program that holds it and two ways ou
   assert.match(lastLine, /broker\.mode: external/u);
 });
 
-test("a second node on the same data folder does not start, and the first goes on, until SIGINT ends it as cleanly as SIGTERM", async (t) => {
-  const first = await startNode(t);
-  const { dataDir } = first;
-  const second = await runHereAlone(t, ["start", "--broker.port", "0"], {
-    EARSHOT_DATA_DIR: dataDir,
-    EARSHOT_LOG_LEVEL: "silent",
-  });
-  assert.equal(second.code, 1);
-  const lastLine = second.stderr.trim().split("\n").at(-1) ?? "";
-  assert.match(lastLine, new RegExp(`another node runs on .*test, broker .*:${first.port}`, "u"));
-  assert.match(lastLine, /--data\.dir FOLDER/u);
-  const client = await connectTestClient(t, first.port);
-  await client.subscribe("earshot/test/status");
-  assert.equal((await client.next(() => true)).text, "online");
-  first.child.kill("SIGINT");
-  assert.equal(await first.ended(), 0);
-});
-
 test("wrong configuration ends the start with exit code 2, naming key, value and source", async (t) => {
-  const { code, stderr } = await runCommandAlone(t, ["start", "--broker.port", "99999"]);
+  const { code, stderr } = await runHereAlone(t, ["start", "--broker.port", "99999"]);
   assert.equal(code, 2);
   assert.match(
     stderr,

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { password, writeUsers } from "../broker/users/support.js";
 import { connectTestClient } from "../support/mqtt-client.js";
-import { runHere, startNodeHere } from "../support/node-here.js";
+import { runHere } from "../support/command-here.js";
+import { startNodeHere } from "../support/node-here.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 const request = "earshot/any/recommend/request/anna";

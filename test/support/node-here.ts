@@ -1,7 +1,6 @@
-import { PassThrough } from "node:stream";
 import { startApp } from "../../src/app.js";
-import { runProgram } from "../../src/cli/program.js";
 import { loadConfig } from "../../src/config/load.js";
+import { onlyEarshot, runHere } from "./command-here.js";
 import { recordLog } from "./logs.js";
 import "./record-contract.js";
 import { type CommandResult, isolatedEnv, type NodePlace, prepareEnv } from "./node-process.js";
@@ -35,34 +34,6 @@ export async function startNodeHere(t: Cleanup, extra: NodeJS.ProcessEnv = {}): 
   };
 }
 
-/** Runs a command of the program in this process; it sees no terminal. */
-export async function runHere(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<CommandResult> {
-  const printed = { stdout: "", stderr: "" };
-  const code = await runProgram({
-    args,
-    env: onlyEarshot(env),
-    signal: new AbortController().signal,
-    terminal: {
-      write: (text) => {
-        printed.stdout += text;
-      },
-      writeError: (line) => {
-        printed.stderr += `${line}\n`;
-      },
-      isInteractive: false,
-      isColoured: false,
-      isLogTerminal: false,
-      isLogColoured: false,
-      columns: 100,
-      input: new PassThrough(),
-    },
-  });
-  return { code, ...printed };
-}
-
 /** Runs a command in this process where no node is configured. */
 export async function runHereAlone(
   t: Cleanup,
@@ -70,9 +41,4 @@ export async function runHereAlone(
   extra: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
   return await runHere(args, await isolatedEnv(t, extra));
-}
-
-/** What else is in there, such as PATH, would be ignored here: better not to hand it on. */
-function onlyEarshot(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("EARSHOT_")));
 }

@@ -156,15 +156,6 @@ export async function runCommand(
   return { code: child.exitCode ?? -1, stdout, stderr };
 }
 
-/** Runs a command in an environment where no node is configured. */
-export async function runCommandAlone(
-  t: Cleanup,
-  args: readonly string[],
-  extra: NodeJS.ProcessEnv = {},
-): Promise<CommandResult> {
-  return await runCommand(args, await isolatedEnv(t, extra));
-}
-
 function spawnProgram(
   args: readonly string[],
   within: readonly string[],
