@@ -14,9 +14,9 @@ export interface BatchOptions<Item, Result> {
   readonly now?: () => number;
 }
 
-/** Everything else in the process waits so long, and for one item more. */
+/** After so long, and one item more, what is done is delivered and everything else gets its turn. */
 const turnMs = 4;
-/** What waits beyond that is worked on whatever the time, so that no more is read meanwhile. */
+/** While more wait nothing else gets its turn, so that no more is read meanwhile. */
 const mostWaiting = 256;
 
 /**
@@ -33,30 +33,36 @@ export function createBatch<Item, Result>(options: BatchOptions<Item, Result>): 
   let waiting: Item[] = [];
   let isTurnUnderWay = false;
 
-  /** Works on what waits, in order, while `goesOn` says so after each item. */
-  const workOn = (goesOn: (left: number) => boolean): void => {
+  /** Works on what waits, in order, and delivers; what is left then waits on. */
+  const workForAWhile = (): void => {
     const items = waiting;
     waiting = [];
     const results: Result[] = [];
-    for (const item of items) {
-      results.push(work(item));
-      if (!goesOn(items.length - results.length)) break;
-    }
-    waiting = [...items.slice(results.length), ...waiting];
-    if (results.length > 0) deliver(results);
-  };
-  const workForAWhile = (): void => {
     const endMs = now() + turnMs;
-    workOn((left) => left > mostWaiting || now() < endMs);
+    let begun = 0;
+    try {
+      for (const item of items) {
+        begun += 1;
+        results.push(work(item));
+        if (now() >= endMs) break;
+      }
+    } finally {
+      waiting = [...items.slice(begun), ...waiting];
+      if (results.length > 0) deliver(results);
+    }
   };
   const continueTurn = (): void => {
-    workForAWhile();
-    isTurnUnderWay = waiting.length > 0;
-    if (isTurnUnderWay) setImmediate(continueTurn);
+    try {
+      do workForAWhile();
+      while (waiting.length > mostWaiting);
+    } finally {
+      isTurnUnderWay = waiting.length > 0;
+      if (isTurnUnderWay) setImmediate(continueTurn);
+    }
   };
   return {
     flush() {
-      workOn(() => true);
+      while (waiting.length > 0) workForAWhile();
     },
     add(item) {
       waiting.push(item);

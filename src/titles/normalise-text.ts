@@ -34,6 +34,8 @@ const letterReference = /^([a-z])(?:acute|grave|circ|uml|tilde|cedil|ring|caron|
 // The Million Song Dataset cut U+2018 and its neighbours to their low byte, a control character.
 const singleQuotes = /[\u0018\u0019‘’ʼ′‛]/gu;
 const doubleQuotes = /[\u001C\u001D“”„‟«»″]/gu;
+/** Invisible: with and without them a word is the same. */
+const joiners = /[\u200B-\u200D\u2060\uFEFF]/gu;
 const dashes = /[\u0013‐‑‒–—―−]/gu;
 // Accents written as characters of their own: compatibility decomposition would make them spaces.
 const spacingAccents = /[`´¨¯¸˘˙˚˛˜˝]/gu;
@@ -69,6 +71,7 @@ function unifyMarks(text: string): string {
     .replace(singleQuotes, "'")
     .replace(doubleQuotes, '"')
     .replace(dashes, "-")
+    .replace(joiners, "")
     .replace(spacingAccents, "");
 }
 

@@ -18,6 +18,16 @@ test("where there is no bridge nothing is said of one", async () => {
   assert.deepEqual(await check({}), []);
 });
 
+test("a bridge beside an external broker is a fault: the node would not start", async () => {
+  const [fault] = await check({
+    EARSHOT_BROKER_MODE: "external",
+    EARSHOT_MQTT_URL: "mqtt://127.0.0.1:1",
+    EARSHOT_BRIDGE_URL: "mqtt://127.0.0.1:1",
+  });
+  assert.equal(fault?.state, "fault");
+  assert.match(fault.message, /take bridge\.url away/u);
+});
+
 test("an upstream broker that lets the node in is fine; one that is gone is a fault with what to do", async (t) => {
   if (!needMosquitto(t, "mosquitto")) return;
   const port = await findFreePort();

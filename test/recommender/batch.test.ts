@@ -59,3 +59,22 @@ test("a flush works on everything that waits, and nothing comes twice", async ()
   await setImmediate();
   assert.equal(delivered.flat().length, 9);
 });
+
+test("an item that throws takes neither the others with it nor what comes later", () => {
+  const delivered: number[] = [];
+  const batch = createBatch({
+    work: (item: number) => {
+      if (item === 3) throw new Error("three");
+      return item;
+    },
+    deliver: (results) => {
+      delivered.push(...results);
+    },
+  });
+  for (const item of [1, 2, 3, 4]) batch.add(item);
+  assert.throws(() => {
+    batch.flush();
+  }, /three/u);
+  batch.flush();
+  assert.deepEqual(delivered, [1, 2, 4]);
+});

@@ -119,6 +119,11 @@ test("an accent on a quote says nothing, and joins no letter", () => {
   assert.equal(keyOf("Don'\u0301t"), "dont");
 });
 
+test("a letter keeps its signs, whatever invisible joiner stands before them", () => {
+  assert.equal(keyOf("\u09B0\u200D\u09CD\u09AF\u09BE\u09AA"), "\u09B0\u09CD\u09AF\u09BE\u09AA");
+  assert.equal(keyOf("\u0915\u094D\u200C\u093F"), "\u0915\u094D\u093F");
+});
+
 test("artists fold without articles and guests", () => {
   assert.equal(foldArtist("The Beatles"), "beatles");
   assert.equal(foldArtist("Beatles_ The"), "beatles");
