@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import { after, test } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
 import { formatBytes } from "../../src/cli/catalogue-table.js";
-import { runProgram } from "../../src/cli/program.js";
 import { buildTest } from "../catalogue/temporary.js";
+import { runHere } from "../support/command-here.js";
 import { makeTempFolder } from "../support/temp-folder.js";
 
 const dataDir = await makeTempFolder({ after });
@@ -18,28 +17,10 @@ async function catalogue(...args: readonly string[]) {
 }
 
 async function catalogueIn(folder: string, ...args: readonly string[]) {
-  let out = "";
-  let error = "";
-  const code = await runProgram({
-    args: ["catalogue", ...args],
-    env: { EARSHOT_DATA_DIR: folder },
-    signal: new AbortController().signal,
-    terminal: {
-      write: (text) => {
-        out += text;
-      },
-      writeError: (line) => {
-        error += `${line}\n`;
-      },
-      isInteractive: false,
-      isColoured: false,
-      isLogTerminal: false,
-      isLogColoured: false,
-      columns: 100,
-      input: new PassThrough(),
-    },
+  const { code, stdout, stderr } = await runHere(["catalogue", ...args], {
+    EARSHOT_DATA_DIR: folder,
   });
-  return { code, out, error };
+  return { code, out: stdout, error: stderr };
 }
 
 test("use, list and rollback agree on what is live", async () => {

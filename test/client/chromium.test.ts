@@ -5,9 +5,9 @@ import { json } from "node:stream/consumers";
 import { describe, test, type TestContext } from "node:test";
 import { build } from "esbuild";
 import { z } from "zod";
-import type { PeakEvent } from "../../src/contract/state.js";
 import { createDeferred } from "../../src/deferred.js";
 import { programRoot } from "../../src/program.js";
+import { somePeak } from "./some-peak.js";
 import { needChromium, startChromium } from "../support/chromium.js";
 import { findFreePort } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
@@ -127,17 +127,7 @@ describe("in the real Chromium", () => {
     (await chromium()).open(`http://127.0.0.1:${port}/#ask:${wsPort}`);
     for (const version of [4, 5]) {
       assert.deepEqual(reports.listening.parse(await next("listening")), { version });
-      const peak: PeakEvent = {
-        event_type: "peak",
-        id: `peak-${version}`,
-        node: "attic",
-        time: "2026-11-23T10:15:30.120Z",
-        level_db: -18.2,
-        peak_db: -6,
-        threshold_db: -36,
-        noise_floor_db: -52.4,
-        duration_ms: 420,
-      };
+      const peak = somePeak(`peak-${version}`);
       await attic.publish("earshot/attic/mic/peak", JSON.stringify(peak));
       assert.deepEqual(reports.asked.parse(await next("asked")), {
         version,

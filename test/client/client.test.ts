@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect, EarshotError, RecommendError } from "../../src/client/client.js";
-import type { PeakEvent } from "../../src/contract/state.js";
+import { somePeak } from "./some-peak.js";
 import { startCutProxy } from "../support/cut-proxy.js";
 import { findFreePort, needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
@@ -78,17 +78,7 @@ test("a question to a recommender that is not there yet is asked again until it 
 
 test("each peak is told once, and a retained one not at all", async (t) => {
   const teller = await connectTestClient(t, (await node()).port);
-  const peak: PeakEvent = {
-    event_type: "peak",
-    id: "one",
-    node: "attic",
-    time: "2026-11-23T10:15:30.120Z",
-    level_db: -18.2,
-    peak_db: -6,
-    threshold_db: -36,
-    noise_floor_db: -52.4,
-    duration_ms: 420,
-  };
+  const peak = somePeak("one");
   const topic = "earshot/attic/mic/peak";
   await teller.publish(topic, JSON.stringify({ ...peak, id: "old" }), { retain: true });
   const earshot = await connect(urlOf((await node()).port));

@@ -111,12 +111,12 @@ test("filters beyond the limit are refused one by one: 0x80, or 0x97 in MQTT 5",
   }
 });
 
-test("20,000 filters in one packet are answered one by one, and 1000 of them granted", async (t) => {
+test("100,000 filters in one packet are answered one by one, and 1000 of them granted", async (t) => {
   const { port } = await start(t);
   const client = await open(t, port);
-  const entries = Array.from({ length: 20_000 }, (_, index) => `\0\u0006${100_000 + index}\0`);
+  const entries = Array.from({ length: 100_000 }, (_, index) => `\0\u0006${100_000 + index}\0`);
   client.send(packet(0x82, [0, 9], Buffer.from(entries.join(""), "latin1")));
-  const codes = (await client.next(types.suback))?.subarray(-20_000) ?? Buffer.alloc(0);
+  const codes = (await client.next(types.suback))?.subarray(-100_000) ?? Buffer.alloc(0);
   assert.equal(
     codes.filter((code) => code === 0).length,
     defaultGuardLimits.subscriptionsPerClient,

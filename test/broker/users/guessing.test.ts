@@ -18,12 +18,12 @@ async function orBusy<Answer>(answer: Promise<Answer>): Promise<Answer | "busy">
 }
 
 // The long form, at the real cost of a hash: bench/broker/guessing.bench.ts.
-test("4,000 wrong passwords at once are refused within seconds, and neither owner nor neighbour notices", async (t) => {
+test("10,000 wrong passwords at once are refused within seconds, and neither owner nor neighbour notices", async (t) => {
   const { access, log } = await openAccess(t, { anna: { role: "asker" }, ben: { role: "home" } });
   assert.ok(await access.authenticate(credentials("anna")));
   const cpuBefore = process.cpuUsage();
   const peer = { transport: "tcp", address: "10.9.9.9" } as const;
-  const tries = Array.from({ length: 4000 }, (_, index) =>
+  const tries = Array.from({ length: 10_000 }, (_, index) =>
     orBusy(
       access.authenticate(credentials("anna", { peer, password: Buffer.from(`guess ${index}`) })),
     ),
@@ -34,7 +34,7 @@ test("4,000 wrong passwords at once are refused within seconds, and neither owne
   assert.ok(answers.every((identity) => identity === undefined || identity === "busy"));
   const { user, system } = process.cpuUsage(cpuBefore);
   // To check each of them would take ten times as long.
-  assert.ok(user + system < 1.2e6, `${user + system} µs of CPU`);
+  assert.ok(user + system < 3e6, `${user + system} µs of CPU`);
   assert.ok(await access.authenticate(credentials("ben")));
   assert.ok(log.lines.length <= 2);
 });
@@ -121,15 +121,12 @@ test("a name that does not exist costs as much work as a wrong password", async 
   const hash = await hashPassword(password);
   const cost = async (given: string | undefined): Promise<number> => {
     const before = process.cpuUsage();
-    assert.equal(await check.verify("x", Buffer.from("wrong"), given), "wrong");
+    for (let round = 0; round < 5; round += 1)
+      assert.equal(await check.verify("x", Buffer.from("wrong"), given), "wrong");
     const { user, system } = process.cpuUsage(before);
     return user + system;
   };
-  // The least of some, by turns: what else the machine does only adds to one.
-  let [known, unknown] = [Infinity, Infinity];
-  for (let round = 0; round < 3; round += 1) {
-    known = Math.min(known, await cost(hash));
-    unknown = Math.min(unknown, await cost(undefined));
-  }
+  await cost(hash);
+  const [known, unknown] = [await cost(hash), await cost(undefined)];
   assert.ok(unknown > known / 2 && unknown < known * 2, `${known} µs, ${unknown} µs`);
 });
