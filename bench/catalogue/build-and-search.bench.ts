@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import hnswlib from "hnswlib-node";
@@ -44,15 +44,11 @@ async function measureBuild(dataDir: string, songs: number): Promise<Catalogue> 
   const source = { name: "invented", sha256: "0".repeat(64) };
   const rows = generateSongs(songs);
   const clock = startClock();
-  const id = await buildCatalogue({ dataDir, name: "bench", songs: rows, source, log });
+  const manifest = await buildCatalogue({ dataDir, name: "bench", songs: rows, source, log });
   reportFigure(BENCH, "build", { ...clock(), songs });
-  const folder = catalogueFolder(dataDir, id);
-  for (const file of ["songs.db", "index.hnsw"]) {
-    reportFigure(BENCH, file, {
-      value: statSync(join(folder, file)).size / 1e6,
-      unit: "MB",
-      songs,
-    });
+  const folder = catalogueFolder(dataDir, manifest);
+  for (const [file, seal] of Object.entries(manifest.files)) {
+    reportFigure(BENCH, file, { value: (seal?.bytes ?? 0) / 1e6, unit: "MB", songs });
   }
   globalThis.gc?.();
   const before = process.memoryUsage().rss;

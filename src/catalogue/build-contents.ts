@@ -3,13 +3,16 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { EarshotError } from "../errors.js";
 import { sha256OfFile } from "../storage/durable-files.js";
+import { inTurns } from "../steps.js";
 import { openDatabase, type SqlDatabase } from "../storage/sqlite.js";
 import type { TitleWriter } from "../titles/title-writer.js";
 import { embedAll, fitFeatures, type FittedFeatures, interleave } from "./fit-features.js";
 import { gatherSongs } from "./gather-songs.js";
 import { buildGraphAside, type GraphJob } from "./graph.js";
+import { readGraphFile } from "./graph-file.js";
 import { linkIdentical } from "./identical-vectors.js";
 import type { FileSeal, Manifest } from "./manifest.js";
+import { isWorthListing, listNeighbours, writeNeighbourLists } from "./neighbour-lists.js";
 import { writeNumberArrays } from "./number-arrays.js";
 import type { SongStream } from "./song-input.js";
 import { indexSongIds } from "./song-writer.js";
@@ -17,7 +20,7 @@ import { indexSongIds } from "./song-writer.js";
 /** How far a build is. */
 export type BuildProgress =
   | { readonly stage: "songs"; readonly songs: number }
-  | { readonly stage: "index"; readonly points: number; readonly of: number }
+  | { readonly stage: "index" | "neighbours"; readonly points: number; readonly of: number }
   | { readonly stage: "sealing" };
 
 /** What the manifest says about the songs and the files. */
@@ -36,7 +39,7 @@ export interface ContentsOptions {
  * Writes the songs, their titles and the vector index into an empty folder.
  *
  * The songs are written while they are read. Then the graph, which needs nothing but the vectors,
- * and the tables of the titles are made side by side.
+ * and the tables of the titles are made side by side; what is near each point comes last.
  */
 export async function writeContents(folder: string, options: ContentsOptions): Promise<Contents> {
   const { onProgress = () => {}, signal = new AbortController().signal } = options;
@@ -62,7 +65,15 @@ export async function writeContents(folder: string, options: ContentsOptions): P
         return await sealOf(path);
       },
     ]);
-    return { ...about, files: { "songs.db": texts, "index.hnsw": index } };
+    const neighbours = await writeNeighbours(folder, { points: about.points, signal, onProgress });
+    return {
+      ...about,
+      files: {
+        "songs.db": texts,
+        "index.hnsw": index,
+        ...(neighbours && { "neighbours.bin": neighbours }),
+      },
+    };
   } finally {
     db.close();
   }
@@ -78,6 +89,24 @@ interface Rest {
   readonly about: Omit<Contents, "files">;
   readonly graph: Omit<GraphJob, "path">;
   readonly titles: TitleWriter;
+}
+
+/** Writes what is near each point; `undefined` where there are too many points for that. */
+async function writeNeighbours(
+  folder: string,
+  { points, signal, onProgress }: BuildWatch & { readonly points: number },
+): Promise<FileSeal | undefined> {
+  if (!isWorthListing(points)) return undefined;
+  const path = join(folder, "neighbours.bin");
+  const graph = await readGraphFile(join(folder, "index.hnsw"));
+  const lists = await inTurns(
+    listNeighbours(graph, (done) => {
+      signal.throwIfAborted();
+      onProgress({ stage: "neighbours", points: done, of: points });
+    }),
+  );
+  await writeNeighbourLists(path, lists);
+  return await sealOf(path);
 }
 
 /** Only what is needed later is returned: a million songs leave hundreds of megabytes behind. */

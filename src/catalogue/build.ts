@@ -17,7 +17,6 @@ import {
 } from "./folders.js";
 import {
   catalogueFormat,
-  catalogueFiles,
   manifestFile,
   type Manifest,
   readManifest,
@@ -114,7 +113,7 @@ async function putInPlace(
 ): Promise<Manifest> {
   const { dataDir, name, note, report, signal } = options;
   const source = typeof options.source === "function" ? options.source() : options.source;
-  const extras = report === undefined ? [] : [reportFile];
+  const extras = report === undefined ? [manifestFile] : [manifestFile, reportFile];
   if (report !== undefined) {
     await writeFile(join(folder, reportFile), `${JSON.stringify(report(), undefined, 2)}\n`);
   }
@@ -124,7 +123,7 @@ async function putInPlace(
     const head = { format: catalogueFormat, name, version, built_at } as const;
     const about = { source, ...(note === undefined ? {} : { note }) };
     await writeFile(join(folder, manifestFile), sealManifest({ ...head, ...contents, ...about }));
-    const files = [...catalogueFiles, manifestFile, ...extras];
+    const files = [...Object.keys(contents.files), ...extras];
     for (const file of files) await syncToDisk(join(folder, file));
     await syncToDisk(folder);
     const manifest = await proveWhole(folder);

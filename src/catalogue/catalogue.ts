@@ -60,8 +60,10 @@ export async function openCatalogue(folder: string, signal?: AbortSignal): Promi
 
 /** Opens a catalogue folder whose sums have been compared already. Errors as `openCatalogue`. */
 export async function openUnverified(folder: string, manifest: Manifest): Promise<Catalogue> {
-  const { dimensions, points, songs, features } = manifest;
-  const index = await readVectorIndex(join(folder, "index.hnsw"), { dimensions, points, songs });
+  const { dimensions, points, songs, features, files } = manifest;
+  const lists = files["neighbours.bin"] === undefined ? undefined : join(folder, "neighbours.bin");
+  const shape = { dimensions, points, songs };
+  const index = await readVectorIndex(join(folder, "index.hnsw"), shape, lists);
   const db = openDatabase(join(folder, "songs.db"), { readonly: true });
   try {
     const arrays = await inTurns(readNumberArrays(db, { songs, features: features.length }));

@@ -7,8 +7,8 @@ import { sha256OfFile, sha256OfText } from "../storage/durable-files.js";
 /** Version of all that a catalogue folder holds; a reader refuses any other. */
 export const catalogueFormat = 3;
 
-/** The files of a catalogue beside its manifest. */
-export const catalogueFiles = ["songs.db", "index.hnsw"] as const;
+/** The files of a catalogue beside its manifest; only some have the last one. */
+export const catalogueFiles = ["songs.db", "index.hnsw", "neighbours.bin"] as const;
 
 export const manifestFile = "manifest.json";
 
@@ -51,13 +51,22 @@ export const manifestSchema = z.strictObject({
   dropped: z.array(z.strictObject({ name: z.string(), reason: z.enum(["unknown", "constant"]) })),
   source: z.strictObject({ name: z.string(), sha256 }),
   note: z.string().optional(),
-  files: z.strictObject({ "songs.db": fileSealSchema, "index.hnsw": fileSealSchema }),
+  files: z.strictObject({
+    "songs.db": fileSealSchema,
+    "index.hnsw": fileSealSchema,
+    "neighbours.bin": fileSealSchema.optional(),
+  }),
   /** The SHA-256 of the manifest's JSON without this key, which covers every file. */
   sha256,
 });
 
 /** What a catalogue is: where it came from, what it measures, and the sums that prove it whole. */
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
+
+/** The bytes of all files of a catalogue beside its manifest. */
+export function bytesOf({ files }: Pick<Manifest, "files">): number {
+  return Object.values(files).reduce((sum, file) => sum + (file?.bytes ?? 0), 0);
+}
 
 /** Puts the sum over it all into a manifest and gives its text. */
 export function sealManifest(unsealed: Omit<Manifest, "sha256">): string {
@@ -99,6 +108,7 @@ export async function verifyFolder(folder: string): Promise<Manifest> {
   for (const file of catalogueFiles) {
     const path = join(folder, file);
     const expected = manifest.files[file];
+    if (expected === undefined) continue;
     const bytes = await sizeOf(path);
     if (bytes !== expected.bytes) {
       throw damaged(path, `it has ${bytes ?? "no"} bytes, its manifest says ${expected.bytes}`);

@@ -2,9 +2,14 @@ import hnswlib from "hnswlib-node";
 import { EarshotError } from "../errors.js";
 import { inTurns, type Steps } from "../steps.js";
 import { type Graph, readGraphFile } from "./graph-file.js";
-import { createGraphSearch, type NearestPoints } from "./graph-search.js";
+import { createGraphSearch } from "./graph-search.js";
+import { readNeighbourLists } from "./neighbour-lists.js";
 
-export type { NearestPoints } from "./graph-search.js";
+/** The points nearest to a vector, as parallel lists, the nearest first. */
+export interface NearestPoints {
+  readonly labels: Uint32Array;
+  readonly squaredDistances: Float64Array;
+}
 
 /** An approximate nearest-neighbour index (HNSW) over squared Euclidean distance. */
 export interface VectorIndex {
@@ -36,8 +41,6 @@ export interface VectorIndexShape {
 const LINKS = 12;
 /** Candidates that are weighed when a point is linked in. */
 const BUILD_WIDTH = 200;
-/** Candidates that a search keeps at least. */
-const SEARCH_WIDTH = 26;
 
 /** Creates an empty index for exactly `points` points, each added once. */
 export function createVectorIndexBuilder(shape: VectorIndexShape): VectorIndexBuilder {
@@ -82,11 +85,13 @@ const NONE = -1;
  * the process down over a damaged file.
  *
  * @param shape `songs`: the labels are 0 to `songs` - 1
- * @throws EarshotError `bad_catalogue` when the file is not an index of this shape
+ * @param lists the file of its `NeighbourLists`, where there is one
+ * @throws EarshotError `bad_catalogue` when a file is not an index, or the lists of one, of this shape
  */
 export async function readVectorIndex(
   path: string,
   shape: VectorIndexShape & { readonly songs: number },
+  lists?: string,
 ): Promise<VectorIndex> {
   const graph = await readGraphFile(path);
   const { points, dimensions } = graph;
@@ -97,11 +102,18 @@ export async function readVectorIndex(
     );
   }
   const pointOf = await inTurns(findLabels(graph, shape.songs));
-  const search = createGraphSearch(graph);
+  const nearest = lists === undefined ? undefined : await readNeighbourLists(lists, points);
+  const search = createGraphSearch(graph, nearest);
   return {
     points,
     has: (label) => (pointOf[label] ?? NONE) !== NONE,
-    nearestTo: (label, count) => search(pointOf[label] ?? 0, { count, width: SEARCH_WIDTH }),
+    nearestTo(label, count) {
+      const { points: near, squaredDistances } = search(pointOf[label] ?? 0, count);
+      for (let place = 0; place < near.length; place += 1) {
+        near[place] = graph.labels[near[place] ?? 0] ?? 0;
+      }
+      return { labels: near, squaredDistances };
+    },
   };
 }
 

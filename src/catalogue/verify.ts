@@ -1,5 +1,5 @@
 import { runInThread } from "../worker-thread.js";
-import { type Manifest, manifestSchema, readManifest, verifyFolder } from "./manifest.js";
+import { bytesOf, type Manifest, manifestSchema, readManifest, verifyFolder } from "./manifest.js";
 
 /** Fewer bytes than these are summed up in the time that a thread takes to start on a Pi. */
 const bytesWorthAThread = 16 << 20;
@@ -12,9 +12,8 @@ const bytesWorthAThread = 16 << 20;
  *   reason
  */
 export async function verifyAside(folder: string, signal?: AbortSignal): Promise<Manifest> {
-  const { files } = await readManifest(folder);
-  const bytes = files["songs.db"].bytes + files["index.hnsw"].bytes;
-  if (bytes < bytesWorthAThread) return await verifyFolder(folder);
+  const manifest = await readManifest(folder);
+  if (bytesOf(manifest) < bytesWorthAThread) return await verifyFolder(folder);
   const verified = await runInThread(new URL("./verify-worker.js", import.meta.url), {
     input: folder,
     signal,

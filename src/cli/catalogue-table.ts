@@ -1,3 +1,4 @@
+import { bytesOf } from "../catalogue/manifest.js";
 import type { StoredCatalogue } from "../catalogue/store.js";
 import { count } from "./numbers.js";
 import { columnsOf, fitColumns, printable } from "./printable.js";
@@ -38,8 +39,8 @@ export function formatBytes(bytes: number): string {
 function cellsOf(stored: StoredCatalogue): readonly string[] {
   const head = [stored.isCurrent ? "*" : "", `${stored.name}@${stored.version}`];
   if ("problem" in stored) return [...head, "damaged", "", "", "", ""];
-  const { songs, features, files, built_at, source } = stored.manifest;
-  const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+  const { songs, features, built_at, source } = stored.manifest;
+  const bytes = bytesOf(stored.manifest);
   const built = built_at.slice(0, 16).replace("T", " ");
   const origin = fitColumns(printable(source.name), widestSource).trimEnd();
   return [...head, count(songs), String(features.length), formatBytes(bytes), built, origin];

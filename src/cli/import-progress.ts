@@ -61,7 +61,8 @@ function describeProgress(progress: JobProgress, elapsedMs: number): string | un
   const { progress: stage } = progress;
   if (stage.stage === "songs") return undefined;
   if (stage.stage === "sealing") return "checking the catalogue";
-  return `${bar(stage.points / stage.of)} index, ${count(stage.points)} of ${count(stage.of)} points`;
+  const points = `${count(stage.points)} of ${count(stage.of)} points`;
+  return `${bar(stage.points / stage.of)} ${stage.stage}, ${points}`;
 }
 
 /**

@@ -47,7 +47,7 @@ test("A build in a thread gives the catalogue, the report, and what happens on t
   assert.deepEqual(JSON.parse(kept), report);
   assert.deepEqual(seen[0], { from: "songs", details: { opened: true } });
   const stages = seen.flatMap((one) => (one.from === "build" ? [one.progress.stage] : []));
-  assert.deepEqual([...new Set(stages)], ["songs", "index", "sealing"]);
+  assert.deepEqual([...new Set(stages)], ["songs", "index", "neighbours", "sealing"]);
 });
 
 test("The graph of a thread is that of this thread, byte for byte", async (t) => {

@@ -23,7 +23,7 @@ function song(title: string, features: Record<string, number>, rest: Partial<Son
   return { title, artist: "The Larks", features, ...rest };
 }
 
-test("A catalogue is three files, and each build is the next version", async (t) => {
+test("A catalogue is four files, and each build is the next version", async (t) => {
   const dataDir = temporaryFolder(t);
   const first = await buildTest(dataDir, generateSongs(50));
   const second = await buildTest(dataDir, generateSongs(60));
@@ -32,6 +32,7 @@ test("A catalogue is three files, and each build is the next version", async (t)
   assert.deepEqual(readdirSync(join(dataDir, "catalogues", "test@2")).sort(), [
     "index.hnsw",
     "manifest.json",
+    "neighbours.bin",
     "songs.db",
   ]);
 });

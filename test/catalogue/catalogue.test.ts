@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
+import { openCatalogue } from "../../src/catalogue/catalogue.js";
+import { catalogueFolder } from "../../src/catalogue/folders.js";
+import { sealManifest } from "../../src/catalogue/manifest.js";
 import { compareNeighbours } from "../../src/catalogue/nearest-list.js";
-import { openTest } from "./temporary.js";
+import { buildTest, openTest, temporaryFolder } from "./temporary.js";
 
 const everySong = () => true;
 
@@ -22,6 +27,25 @@ test("The nearest songs are those of an exact scan, without the seed", async (t)
     asked += near.length;
   }
   assert.ok(found / asked >= 0.999, `recall ${found / asked}`);
+});
+
+test("A catalogue built without lists of neighbours gives the same ones", async (t) => {
+  const dataDir = temporaryFolder(t);
+  const folder = catalogueFolder(dataDir, await buildTest(dataDir, generateSongs(300)));
+  const catalogue = await openCatalogue(folder);
+  t.after(() => catalogue.close());
+  const { sha256: _, ...manifest } = catalogue.manifest;
+  const { "neighbours.bin": lists, ...files } = manifest.files;
+  assert.ok(lists !== undefined);
+  writeFileSync(join(folder, "manifest.json"), sealManifest({ ...manifest, files }));
+  rmSync(join(folder, "neighbours.bin"));
+  const former = await openCatalogue(folder);
+  t.after(() => former.close());
+  for (let seed = 0; seed < catalogue.size; seed += 7) {
+    for (const count of [10, 17, 40]) {
+      assert.deepEqual(former.nearest(seed, count), catalogue.nearest(seed, count));
+    }
+  }
 });
 
 test("Songs that sound the same are at distance 0, in the order of their ordinals", async (t) => {

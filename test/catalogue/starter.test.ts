@@ -68,7 +68,7 @@ test("A file named current that names no catalogue is a warning, and written ane
 });
 
 test("A damaged starter is built anew", async (t) => {
-  for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
+  for (const file of ["index.hnsw", "neighbours.bin", "songs.db", "manifest.json"]) {
     const node = createNode(t);
     await node.start();
     writeFileSync(join(node.dataDir, "catalogues", "starter@1", file), "broken");

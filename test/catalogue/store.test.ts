@@ -43,7 +43,7 @@ async function liveVersion(dataDir: string, log = createTestLog()): Promise<numb
   return catalogue?.manifest.version;
 }
 
-for (const file of ["index.hnsw", "songs.db", "manifest.json"]) {
+for (const file of ["index.hnsw", "neighbours.bin", "songs.db", "manifest.json"]) {
   test(`A damaged ${file} is found, and the version before is opened instead`, async (t) => {
     const dataDir = twoVersions(t);
     assert.equal(await liveVersion(dataDir), 2);
