@@ -12,10 +12,22 @@ import { whenRoom } from "./when-room.js";
  *   look like one that does not read;
  * - of overlapping subscriptions the highest QoS counts, not whichever Aedes finds first
  *   ([MQTT-3.3.5-1] of 3.1.1).
+ *
+ * @param expectWrite called when a message will be written by what Aedes has put off by `setImmediate`
  */
-export function deliverGently(client: AedesClient, guarded: GuardedClient): void {
+export function deliverGently(
+  client: AedesClient,
+  guarded: GuardedClient,
+  expectWrite: () => void,
+): void {
   Reflect.set(client, "subscriptions", guarded.subscriptions);
   const { deliverQoS, deliver0 } = deliverOnce(client);
+  const soon =
+    (deliver: Deliver): Deliver =>
+    (packet, done) => {
+      deliver(packet, done);
+      expectWrite();
+    };
   const { socket, window } = guarded.connection;
   const withQos: Deliver = (packet, done) => {
     // Only retained messages have a `brokerId` of null.
@@ -34,6 +46,6 @@ export function deliverGently(client: AedesClient, guarded: GuardedClient): void
     if (isMore) withQos(packet, done);
     else deliver0(packet, done);
   };
-  Reflect.set(client, "deliverQoS", withQos);
-  Reflect.set(client, "deliver0", withoutQos);
+  Reflect.set(client, "deliverQoS", soon(withQos));
+  Reflect.set(client, "deliver0", soon(withoutQos));
 }

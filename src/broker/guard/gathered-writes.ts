@@ -4,6 +4,11 @@ import type { Writable } from "node:stream";
 export interface GatheredWrites<Connection> {
   /** Writes now or within this turn of the event loop, in the order of the calls. */
   write(connection: Connection, pieces: readonly Buffer[]): void;
+  /**
+   * Something that has been put off by `setImmediate` is about to write: what it writes leaves right
+   * behind it, and not one turn of the event loop later.
+   */
+  readonly expect: () => void;
 }
 
 /** As much waits for the end of the turn; more is written at once. */
@@ -21,6 +26,7 @@ export function createGatheredWrites<Connection extends { readonly socket: Writa
   onWritten: (connection: Connection) => void,
 ): GatheredWrites<Connection> {
   let corked: Connection[] = [];
+  let releasing: NodeJS.Immediate | undefined;
   const release = (connection: Connection): void => {
     connection.socket.uncork();
     onWritten(connection);
@@ -28,19 +34,26 @@ export function createGatheredWrites<Connection extends { readonly socket: Writa
   const releaseAll = (): void => {
     const all = corked;
     corked = [];
+    releasing = undefined;
     for (const connection of all) if (connection.socket.writableCorked > 0) release(connection);
   };
   return {
     write(connection, pieces) {
       const { socket } = connection;
-      if (!socket.writable) return;
+      if (!socket.writable || pieces.length === 0) return;
       if (socket.writableCorked === 0) {
         socket.cork();
         corked.push(connection);
-        if (corked.length === 1) setImmediate(releaseAll);
+        releasing ??= setImmediate(releaseAll);
       }
       for (const bytes of pieces) socket.write(bytes);
       if (socket.writableLength > mostWaiting) release(connection);
+    },
+    expect() {
+      // What has been gathered already waits no longer for it.
+      if (corked.length > 0) return;
+      clearImmediate(releasing);
+      releasing = setImmediate(releaseAll);
     },
   };
 }

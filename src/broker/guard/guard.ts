@@ -91,6 +91,8 @@ export function createGuard(options: GuardOptions): Guard {
       if (client === undefined) return;
       const packets = client.outgoing(pieces);
       writes.write(connection, connection.window?.pass(packets) ?? packets);
+      // What the window holds back waits as well, and no write will come to look at it.
+      if (connection.window !== undefined) unread.check(connection);
     },
     write(connection, packets) {
       writes.write(connection, packets);
@@ -138,7 +140,7 @@ export function createGuard(options: GuardOptions): Guard {
     byStream.set(end, client);
     counters.clients = clients.size;
     const attached = aedes?.handle(end);
-    if (attached !== undefined) deliverGently(attached, client);
+    if (attached !== undefined) deliverGently(attached, client, writes.expect);
   };
 
   const sweep = setInterval(() => {

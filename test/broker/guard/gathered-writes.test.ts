@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
 import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGatheredWrites } from "../../../src/broker/guard/gathered-writes.js";
 
 /** A socket that remembers each call that would go to the kernel. */
@@ -31,11 +31,11 @@ test("what is written within one turn leaves together, in its order, for each co
   await Promise.resolve();
   writes.write(one, [Buffer.from("c")]);
   assert.deepEqual(one.calls, []);
-  await setImmediate();
+  await nextTurn();
   assert.deepEqual([one.calls, other.calls], [["abc"], ["x"]]);
   assert.deepEqual(written, [one, other]);
   writes.write(one, [Buffer.from("d")]);
-  await setImmediate();
+  await nextTurn();
   assert.deepEqual(one.calls, ["abc", "d"]);
 });
 
@@ -47,7 +47,7 @@ test("much does not wait for the end of the turn, and what comes behind it still
   writes.write({ socket }, [Buffer.from(large), Buffer.from(large)]);
   assert.deepEqual(calls, [`a${large}${large}`]);
   writes.write({ socket }, [Buffer.from("z")]);
-  await setImmediate();
+  await nextTurn();
   assert.equal(calls[1], "z");
 });
 
@@ -57,6 +57,41 @@ test("a connection that ends within the turn says its last words behind what wai
   writes.write({ socket }, [Buffer.from("a")]);
   socket.end("bye");
   writes.write({ socket }, [Buffer.from("late")]);
-  await setImmediate();
+  await nextTurn();
   assert.deepEqual(calls.join(""), "abye");
+});
+
+test("what an expected write brings leaves in the same turn, with all others of that turn", async () => {
+  const writes = createGatheredWrites(() => {});
+  const one = recordCalls();
+  for (const text of ["a", "b"]) {
+    setImmediate(() => {
+      writes.write(one, [Buffer.from(text)]);
+    });
+    writes.expect();
+  }
+  await nextTurn();
+  assert.deepEqual(one.calls, ["ab"]);
+});
+
+test("what waits already waits no longer for what is expected", async () => {
+  const writes = createGatheredWrites(() => {});
+  const one = recordCalls();
+  writes.write(one, [Buffer.from("a")]);
+  const expectAgain = (): void => {
+    writes.expect();
+  };
+  expectAgain();
+  setImmediate(expectAgain);
+  await nextTurn();
+  assert.deepEqual(one.calls, ["a"]);
+});
+
+test("nothing to write is no write", async () => {
+  const released: unknown[] = [];
+  const writes = createGatheredWrites((connection) => released.push(connection));
+  const one = recordCalls();
+  writes.write(one, []);
+  await nextTurn();
+  assert.deepEqual([one.calls, released], [[], []]);
 });
