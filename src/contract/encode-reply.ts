@@ -29,11 +29,9 @@ export interface OutgoingResult extends Pick<RecommendResult, "rank" | "distance
 /** Texts with any of these may need escapes; most titles and names do not. */
 const mayNeedEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-/** Distances have four decimals, similarities three. */
-const decimalSteps = 10_000;
-const mostSteps = 2 * decimalSteps;
-/** The texts of 0 to 2, as far as they have been needed. */
-const decimals: (string | undefined)[] = Array.from({ length: mostSteps + 1 });
+const rankText = numberText('{"rank":', ",", { steps: 1, most: 100 });
+const distanceText = numberText(',"distance":', ',"similarity":', { steps: 10_000, most: 2 });
+const similarityText = numberText("", ',"why":"', { steps: 1000, most: 1 });
 
 /**
  * Encodes a reply as JSON.
@@ -50,13 +48,18 @@ export function encodeReply(reply: OutgoingReply): string {
     encodeMatch(match),
     ',"results":[',
   ];
-  let before = "";
-  for (const result of reply.results) {
-    parts.push(before);
-    appendResult(parts, result);
-    before = ",";
+  let separator = "";
+  for (const { rank, song, distance, similarity, why } of reply.results) {
+    parts.push(separator, rankText(rank), song, distanceText(distance), similarityText(similarity));
+    let before = "";
+    for (const phrase of why) {
+      parts.push(before, withEscapes(phrase));
+      before = ", ";
+    }
+    separator = '"},';
   }
-  parts.push(`],"took_ms":${took_ms}}`);
+  const end = reply.results.length === 0 ? "" : '"}';
+  parts.push(`${end}],"took_ms":${took_ms}}`);
   return parts.join("");
 }
 
@@ -74,26 +77,25 @@ function encodeMatch({ song, score, kind, alternatives }: OutgoingMatch): string
   return `{${song},"score":${score},"kind":"${kind}","alternatives":[${others.join(",")}]}`;
 }
 
-function appendResult(parts: string[], result: OutgoingResult): void {
-  const { rank, song, distance, similarity, why } = result;
-  parts.push('{"rank":', String(rank), ",", song, ',"distance":', decimal(distance));
-  parts.push(',"similarity":', decimal(similarity), ',"why":"');
-  let before = "";
-  for (const phrase of why) {
-    parts.push(before, withEscapes(phrase));
-    before = ", ";
-  }
-  parts.push('"}');
-}
-
 /**
- * A number as JSON has it. To find the shortest digits that mean a double costs more than all else
- * of a result; most distances and all similarities are among a few thousand, and are remembered.
+ * Writes a number as JSON has it, between two texts. To find the shortest digits that mean a double
+ * costs more than all else of a result; the numbers of replies are few, and are remembered.
+ *
+ * @param expected so many steps a unit, from 0 to `most`
  */
-function decimal(value: number): string {
-  const steps = Math.round(value * decimalSteps);
-  if (steps / decimalSteps !== value || steps < 0 || steps > mostSteps) return String(value);
-  return (decimals[steps] ??= String(value));
+function numberText(
+  before: string,
+  after: string,
+  expected: { readonly steps: number; readonly most: number },
+): (value: number) => string {
+  const { steps, most } = expected;
+  const known: (string | undefined)[] = Array.from({ length: most * steps + 1 });
+  const write = (value: number): string => [before, String(value), after].join("");
+  return (value) => {
+    const step = Math.round(value * steps);
+    if (step / steps !== value || step < 0 || step >= known.length) return write(value);
+    return (known[step] ??= write(value));
+  };
 }
 
 function quote(text: string): string {

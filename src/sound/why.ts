@@ -12,6 +12,9 @@ const LITTLE_TEMPO_BPM = 8;
 /** Above this difference tempo is the first thing heard. */
 const MUCH_TEMPO_BPM = 30;
 
+/** More than there are whole BPM in the range of a tempo. */
+const mostTempos = 512;
+
 /** How much a phrase tells a person, the most telling the highest. */
 const telling = { much: 5, plain: 4, octave: 3, little: 2, sameTempo: 2.5, same: 1 } as const;
 
@@ -89,14 +92,15 @@ function keep(kept: Phrase[], phrase: Phrase): void {
   let place = kept.length;
   while (place > 0 && (kept[place - 1] ?? nothing).telling < phrase.telling) place -= 1;
   if (place === kept.length) return;
-  kept.copyWithin(place + 1, place);
+  for (let last = kept.length - 1; last > place; last -= 1) kept[last] = kept[last - 1] ?? nothing;
   kept[place] = phrase;
 }
 
 function textsOf(phrases: readonly Phrase[]): readonly string[] {
-  const texts: string[] = [];
-  for (const phrase of phrases) if (phrase !== nothing) texts.push(phrase.text);
-  return texts;
+  const [first = nothing, second = nothing, third = nothing] = phrases;
+  // As a rule there are three, and an array that is as long from the beginning.
+  if (third !== nothing) return [first.text, second.text, third.text];
+  return phrases.filter((phrase) => phrase !== nothing).map(({ text }) => text);
 }
 
 function phrasesOf(words: FeatureWords): FeaturePhrases {
@@ -129,19 +133,33 @@ function tempoPhrase(from: number | undefined, to: number | undefined): Phrase |
   const difference = to - from;
   const size = Math.abs(difference);
   if (size <= SAME_TEMPO_BPM) return sameTempo;
-  if (isNear(to, from / 2)) return octavePhrase("half the tempo", to);
-  if (isNear(to, from * 2)) return octavePhrase("double the tempo", to);
-  const sign = difference > 0 ? "+" : "-";
-  return { text: `tempo ${sign}${Math.round(size)} BPM`, telling: tellingOfTempo(size) };
+  if (isNear(to, from / 2)) return { text: halfTempo(to), telling: telling.octave };
+  if (isNear(to, from * 2)) return { text: doubleTempo(to), telling: telling.octave };
+  const text = difference > 0 ? fasterBy(size) : slowerBy(size);
+  return { text, telling: tellingOfTempo(size) };
+}
+
+const halfTempo = tempoText("half the tempo (", " BPM)");
+const doubleTempo = tempoText("double the tempo (", " BPM)");
+const fasterBy = tempoText("tempo +", " BPM");
+const slowerBy = tempoText("tempo -", " BPM");
+
+/** Writes a tempo in whole BPM between two texts; there are few hundred, which are remembered. */
+function tempoText(before: string, after: string): (tempo: number) => string {
+  const known = new Map<number, string>();
+  return (tempo) => {
+    const rounded = Math.round(tempo);
+    const text = known.get(rounded);
+    if (text !== undefined) return text;
+    const written = `${before}${rounded}${after}`;
+    if (known.size < mostTempos) known.set(rounded, written);
+    return written;
+  };
 }
 
 function tellingOfTempo(size: number): number {
   if (size <= LITTLE_TEMPO_BPM) return telling.sameTempo;
   return size <= MUCH_TEMPO_BPM ? telling.plain : telling.much;
-}
-
-function octavePhrase(text: string, tempo: number): Phrase {
-  return { text: `${text} (${Math.round(tempo)} BPM)`, telling: telling.octave };
 }
 
 function isNear(tempo: number, target: number): boolean {

@@ -38,6 +38,24 @@ export function rankOwners(
 ): RankedOwner[] {
   const wording = wordingTag(asked.title.key);
   const notes = asked.title.notes === "" ? 0 : wordingTag(asked.title.notes);
+  const works = owners.length === 1 ? owners : sortWorks(owners, { wording, notes });
+  const ranked = (owner: TitleOwner, artistFit: number): RankedOwner => ({
+    ordinal: owner.ordinal,
+    titleFit: titleFit(owner, wording),
+    artistFit,
+    popularity: owner.popularity,
+  });
+  if (asked.artist === undefined) return works.map((owner) => ranked(owner, 1));
+  return byArtist(index, works, asked.artist)
+    .map(([owner, fit]) => ranked(owner, fit))
+    .sort((a, b) => b.artistFit - a.artistFit);
+}
+
+/** The release of each artist that fits best, the likeliest artist first. */
+function sortWorks(
+  owners: readonly TitleOwner[],
+  { wording, notes }: { readonly wording: number; readonly notes: number },
+): readonly TitleOwner[] {
   const compareReleases = (a: TitleOwner, b: TitleOwner) =>
     titleFit(b, wording) - titleFit(a, wording) ||
     noteFit(b, notes) - noteFit(a, notes) ||
@@ -50,7 +68,7 @@ export function rankOwners(
       bestRelease.set(owner.artistHash, owner);
     }
   }
-  const works = [...bestRelease.values()].sort(
+  return [...bestRelease.values()].sort(
     (a, b) =>
       titleFit(b, wording) - titleFit(a, wording) ||
       b.popularity - a.popularity ||
@@ -58,16 +76,6 @@ export function rankOwners(
       noteFit(b, notes) - noteFit(a, notes) ||
       a.ordinal - b.ordinal,
   );
-  const ranked = (owner: TitleOwner, artistFit: number): RankedOwner => ({
-    ordinal: owner.ordinal,
-    titleFit: titleFit(owner, wording),
-    artistFit,
-    popularity: owner.popularity,
-  });
-  if (asked.artist === undefined) return works.map((owner) => ranked(owner, 1));
-  return byArtist(index, works, asked.artist)
-    .map(([owner, fit]) => ranked(owner, fit))
-    .sort((a, b) => b.artistFit - a.artistFit);
 }
 
 function byArtist(
