@@ -33,7 +33,7 @@ for (const [catalogue, songs] of catalogues) {
   }
   const { db, index } = indexSongs(songs);
   const known = knownTitles(songs);
-  const results = measureRecall(index, songs, { perKind, seed });
+  const results = measureRecall(index, songs, { perKind, seed, known });
   for (const [source, others] of absentSources) {
     if (source === catalogue || others === undefined) continue;
     const titles = sample([...new Set(others.map(({ title }) => title))], 2 * perKind);

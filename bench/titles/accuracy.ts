@@ -24,13 +24,16 @@ export interface KnownTitles {
 
 /** Remembers the titles of a catalogue, in order to judge answers. */
 export function knownTitles(songs: readonly SongText[]): KnownTitles {
-  const wordings = new Set(songs.flatMap(({ title }) => wordingsOf(title)));
+  const wordings = new Set<string>();
   const titlesOfWord = new Map<string, Set<string>>();
   for (const { title } of songs) {
-    for (const wording of coresOf(title)) {
-      for (const word of wording.split(" ")) {
+    const cores = coresOf(title);
+    const name = squeeze(cores[0] ?? "");
+    for (const core of cores) {
+      wordings.add(squeeze(core));
+      for (const word of core.split(" ")) {
         const titles = titlesOfWord.get(word) ?? new Set();
-        titlesOfWord.set(word, titles.add(squeeze(foldTitle(title).core)));
+        titlesOfWord.set(word, titles.add(name));
       }
     }
   }
@@ -50,9 +53,9 @@ export function knownTitles(songs: readonly SongText[]): KnownTitles {
 export function measureRecall(
   index: TitleIndex,
   songs: readonly SongText[],
-  options: { readonly perKind: number; readonly seed: number },
+  options: { readonly perKind: number; readonly seed: number; readonly known: KnownTitles },
 ): KindResult[] {
-  const { titlesWithWords } = knownTitles(songs);
+  const { titlesWithWords } = options.known;
   const asked = songs.filter(({ title }) => title.trim() !== "");
   return Object.entries(derivations).map(([kind, derive]) => {
     const random = createRandom(options.seed);

@@ -35,7 +35,10 @@ export async function readGraphFile(path: string): Promise<Graph> {
     await fill(header, file, 0);
     const layout = layoutOf(header);
     const graph = emptyGraph(layout);
-    const pointsPerPiece = Math.ceil(pieceBytes / layout.bytesPerPoint);
+    const pointsPerPiece = Math.min(
+      Math.ceil(pieceBytes / layout.bytesPerPoint),
+      Math.max(1, graph.points),
+    );
     // One for all pieces: a new one each would be 144 MB of garbage at a million songs.
     const words = new Uint32Array((pointsPerPiece * layout.bytesPerPoint) / 4);
     for (let first = 0; first < graph.points; first += pointsPerPiece) {

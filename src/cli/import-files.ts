@@ -11,7 +11,6 @@ import { identifySources } from "../import/identify-sources.js";
 import type { ImportInput } from "../import/open-songs.js";
 import { importReportSchema } from "../import/report.js";
 import { isAddress } from "../import/source/address.js";
-import { discardDownload } from "../import/source/download.js";
 import type { Log } from "../lifecycle.js";
 import type { CommandCall, CommandFlags, Terminal } from "./command.js";
 import { checkImportName, defaultCatalogueName } from "./import-name.js";
@@ -120,7 +119,9 @@ async function importInto(loaded: LoadedConfig, wish: Wish, steps: Steps): Promi
 /** What was fetched has become a catalogue, and a card of a Pi is small. */
 async function discardDownloads({ locations }: Wish, cacheDir: string): Promise<void> {
   for (const location of locations) {
-    if (isAddress(location)) await discardDownload(location, cacheDir);
+    if (!isAddress(location)) continue;
+    const { discardDownload } = await import("../import/source/download.js");
+    await discardDownload(location, cacheDir);
   }
 }
 

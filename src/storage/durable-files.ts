@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { noFolder } from "./make-folder.js";
@@ -99,9 +98,25 @@ export function sha256OfText(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+/** As much of a file is read at a time for its checksum. */
+const pieceBytes = 1 << 20;
+const leastPieceBytes = 1 << 12;
+
 /** The SHA-256 of a file, read in pieces, in hexadecimal digits. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece);
-  return hash.digest("hex");
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    // One for all pieces, and none longer than the file: a stream makes two of a small one, and one
+    // for each MiB of a large one, which has the whole heap searched for garbage again and again.
+    const piece = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(size, leastPieceBytes)));
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, piece.length);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }

@@ -5,16 +5,25 @@ import { readAll, type ReadTable } from "./read-all.js";
 /** Bytes as a source, handed out in pieces of a size that cuts lines and characters. */
 export function memorySource(content: string | Buffer, pieceBytes = 7): ByteSource {
   const bytes = Buffer.from(content);
+  function* pieces(): Generator<Buffer> {
+    for (let start = 0; start < bytes.length; start += pieceBytes) {
+      yield bytes.subarray(start, start + pieceBytes);
+    }
+  }
+  return sourceOf(pieces, bytes.length);
+}
+
+/** A source of these bytes, piece by piece: so that the same piece can be handed out many times. */
+export function sourceOf(pieces: () => Iterable<Buffer>, totalBytes: number): ByteSource {
   return {
     name: "songs",
     fileName: "songs",
-    totalBytes: bytes.length,
+    totalBytes,
     path: undefined,
     open() {
       let consumed = 0;
       async function* chunks(): AsyncGenerator<Buffer> {
-        for (let start = 0; start < bytes.length; start += pieceBytes) {
-          const piece = bytes.subarray(start, start + pieceBytes);
+        for (const piece of pieces()) {
           consumed += piece.length;
           yield piece;
         }

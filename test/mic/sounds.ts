@@ -36,7 +36,11 @@ export function noise(seconds: number, random: Random): Signal {
 
 /** A sine of amplitude 1. */
 export function sine(seconds: number, hertz: number): Signal {
-  return silence(seconds).map((_, index) => Math.sin((2 * Math.PI * hertz * index) / rateHz));
+  const signal = silence(seconds);
+  for (let index = 0; index < signal.length; index += 1) {
+    signal[index] = Math.sin((2 * Math.PI * hertz * index) / rateHz);
+  }
+  return signal;
 }
 
 /** A hand clap: noise that rises at once and decays with a time constant of 4 to 12 ms. */
@@ -77,8 +81,10 @@ export function music(random: Random): Signal {
 /** Scales a signal so that its RMS over the first `overSamples` is `levelDb` dBFS. */
 export function atLevel(signal: Signal, levelDb: number, overSamples = signal.length): Signal {
   let energy = 0;
-  for (const value of signal.subarray(0, overSamples)) energy += value * value;
-  const rms = Math.sqrt(energy / Math.min(overSamples, signal.length));
+  // By index, here and below: to iterate over so many takes several times as long.
+  const end = Math.min(overSamples, signal.length);
+  for (let index = 0; index < end; index += 1) energy += (signal[index] ?? 0) ** 2;
+  const rms = Math.sqrt(energy / end);
   const factor = 10 ** (levelDb / 20) / rms;
   const scaled = new Float64Array(signal.length);
   for (let index = 0; index < scaled.length; index += 1) {
@@ -99,10 +105,23 @@ export function mixInto(scene: Signal, sound: Signal, at: number): void {
 export function toPcm(signal: Signal): Int16Array {
   const pcm = new Int16Array(signal.length);
   for (let index = 0; index < pcm.length; index += 1) {
-    const value = Math.round((signal[index] ?? 0) * 32_768);
-    pcm[index] = Math.max(-32_768, Math.min(32_767, value));
+    const value = (signal[index] ?? 0) * 32_768;
+    if (value > 32_767) pcm[index] = 32_767;
+    else pcm[index] = value < -32_768 ? -32_768 : Math.floor(value + 0.5);
   }
   return pcm;
+}
+
+const longestNoises = new Map<number, Signal>();
+
+/** The noise of a seed: a shorter one is the beginning of a longer one, so only the longest is made. */
+function noiseOf(seed: number, seconds: number): Signal {
+  const length = Math.round(seconds * rateHz);
+  const known = longestNoises.get(seed);
+  if (known !== undefined && known.length >= length) return known.subarray(0, length);
+  const made = noise(seconds, createRandom(seed));
+  longestNoises.set(seed, made);
+  return made;
 }
 
 const rooms = new Map<string, Signal>();
@@ -110,7 +129,7 @@ const rooms = new Map<string, Signal>();
 /** The noise of a room at -60 dBFS, or another level: made once, as most scenes begin with it. */
 export function room(seconds: number, levelDb = -60, seed = 1): Signal {
   const key = `${seconds} ${levelDb} ${seed}`;
-  const made = rooms.get(key) ?? atLevel(noise(seconds, createRandom(seed)), levelDb);
+  const made = rooms.get(key) ?? atLevel(noiseOf(seed, seconds), levelDb);
   rooms.set(key, made);
   return made.slice();
 }

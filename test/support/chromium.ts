@@ -31,6 +31,10 @@ const quietly = [
   "--disable-component-update",
   "--disable-background-networking",
   "--no-first-run",
+  // Neither a window of its own before the first page, nor pages that draw the list of its address
+  // bar: they took more than all of ours.
+  "--no-startup-window",
+  "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
   // Whatever else it would like to fetch: it finds nobody but this machine.
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
   "--remote-debugging-pipe",

@@ -5,6 +5,7 @@ import { EarshotError, fileReasonOf } from "../../errors.js";
 import type { ByteSource } from "./byte-source.js";
 
 const chunkBytes = 1 << 18;
+const leastChunkBytes = 1 << 12;
 
 /** What lies at a path. */
 export interface LocalPlace {
@@ -68,9 +69,11 @@ export function localSource(path: string, bytes: number, name = basename(path)):
     path,
     open() {
       let consumed = 0;
+      // As much memory is taken for each piece: little for a small file, of which a folder has many.
+      const highWaterMark = Math.min(chunkBytes, Math.max(bytes, leastChunkBytes));
       async function* chunks(): AsyncGenerator<Buffer> {
         try {
-          for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) {
+          for await (const chunk of createReadStream(path, { highWaterMark })) {
             const piece: Buffer = chunk;
             consumed += piece.length;
             yield piece;

@@ -8,14 +8,14 @@ import { recogniseTable } from "../format/recognise.js";
 import type { OpenedSource } from "../table.js";
 import { isAddress } from "./address.js";
 import { type ByteSource, readHead } from "./byte-source.js";
-import { discardDownload, download, type Download, type DownloadOptions } from "./download.js";
+import type { Download, DownloadOptions } from "./download.js";
 import { documentKind } from "./entry-names.js";
 import { defaultExpansionLimits, type ExpansionLimits } from "./expansion-guard.js";
 import { listSongFiles, sha256OfFolder } from "./folder.js";
 import { gunzipSource, isGzip } from "./gzip.js";
 import { examinePath, localSource } from "./local-file.js";
 import { abortable } from "./abortable.js";
-import { isZip, openZip } from "./zip.js";
+import { isZip } from "./zip-signature.js";
 
 export interface OpenOptions extends DownloadOptions {
   /** Where downloads are kept, and packed HDF5 files unpacked to while they are read. */
@@ -41,15 +41,20 @@ export async function* openSources(
   options: OpenOptions,
 ): AsyncGenerator<OpenedSource> {
   options.signal.throwIfAborted();
-  const fetched = isAddress(location) ? await download(location, options) : undefined;
+  const web = isAddress(location) ? await loadDownload() : undefined;
+  const fetched = await web?.download(location, options);
   const path = fetched?.path ?? location;
   const { kind, bytes } = await examinePath(path);
   if (kind === "folder") yield* openFolder(path, options);
   else {
-    const discard = fetched && (() => discardDownload(location, options.cacheDir));
+    const discard = web && (() => web.discardDownload(location, options.cacheDir));
     yield* openFile({ path, bytes, fetched, discard, options });
   }
 }
+
+/** What few imports need is loaded for those alone: HTTP and unzipping take as long as all the rest. */
+const loadDownload = async () => await import("./download.js");
+const loadZip = async () => await import("./zip.js");
 
 interface FoundFile {
   readonly path: string;
@@ -69,6 +74,7 @@ async function* openFile(found: FoundFile): AsyncGenerator<OpenedSource> {
   if (isZip(head.bytes)) {
     const limits = options.expansion ?? defaultExpansionLimits;
     const packed = { path, name: file.name, packed: bytes };
+    const { openZip } = await loadZip();
     const entries = await keepUnlessBad(openZip(packed, limits), discard);
     yield* openMany(entries, { name: file.name, sha256, options });
   } else {

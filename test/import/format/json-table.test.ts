@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { maxObjectBytes } from "../../../src/import/format/json-table.js";
-import { cellsOf, readContent } from "../memory-source.js";
+import { recogniseTable } from "../../../src/import/format/recognise.js";
+import { cellsOf, readContent, sourceOf } from "../memory-source.js";
+import { readAll } from "../read-all.js";
 
 test("JSON lines become a table with a dotted column for each nested value", async () => {
   const read = await readContent(
@@ -82,9 +84,16 @@ test("fields that begin after the first thousand objects are ignored and counted
 });
 
 test("an object longer than the limit is counted and left out", async () => {
-  const long = JSON.stringify({ t: "x".repeat(maxObjectBytes) });
-  for (const text of [`[{"t":"a"},${long},{"t":"b"}]`, `{"t":"a"}\n${long}\n{"t":"b"}`]) {
-    const read = await readContent(text, 1 << 20);
+  const filler = Buffer.alloc(1 << 20, "x");
+  const fillers = Array.from({ length: maxObjectBytes / filler.length }, () => filler);
+  for (const [before, after] of [
+    ['[{"t":"a"},{"t":"', '"},{"t":"b"}]'],
+    ['{"t":"a"}\n{"t":"', '"}\n{"t":"b"}'],
+  ] as const) {
+    const pieces = [Buffer.from(before), ...fillers, Buffer.from(after)];
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const source = sourceOf(() => pieces, bytes);
+    const read = await readAll(await recogniseTable(source, "unused"));
     assert.deepEqual(cellsOf(read), [["a"], ["b"]]);
     assert.match(read.problems[0] ?? "", /too_long/u);
   }
