@@ -44,7 +44,7 @@ const BUILD_WIDTH = 200;
 
 /** Creates an empty index for exactly `points` points, each added once. */
 export function createVectorIndexBuilder(shape: VectorIndexShape): VectorIndexBuilder {
-  const graph = takeSpare(shape.dimensions) ?? new hnswlib.HierarchicalNSW("l2", shape.dimensions);
+  const graph = new hnswlib.HierarchicalNSW("l2", shape.dimensions);
   graph.initIndex({ maxElements: shape.points, m: LINKS, efConstruction: BUILD_WIDTH });
   return {
     add(label, vector) {
@@ -55,7 +55,6 @@ export function createVectorIndexBuilder(shape: VectorIndexShape): VectorIndexBu
     },
     free: () => {
       empty(graph);
-      spare = new WeakRef(graph);
     },
   };
 }
@@ -73,20 +72,6 @@ export function leastIndexBytes({ dimensions, points }: VectorIndexShape): numbe
  */
 function empty(graph: hnswlib.HierarchicalNSW): void {
   graph.initIndex({ maxElements: 1 });
-}
-
-/**
- * The one that was emptied last: however few its points, an index has 2.6 MB of locks, which take
- * longer to be had from the system anew than a small index takes to be built.
- */
-let spare: WeakRef<hnswlib.HierarchicalNSW> | undefined;
-
-/** Hands the spare one out, to one builder only. */
-function takeSpare(dimensions: number): hnswlib.HierarchicalNSW | undefined {
-  const graph = spare?.deref();
-  if (graph?.getNumDimensions() !== dimensions) return undefined;
-  spare = undefined;
-  return graph;
 }
 
 /** So many points are looked at in one step of the event loop. */
