@@ -2,7 +2,9 @@
 // before it looks into node_modules. To find, read and compile some 400 small files was half of every
 // start (docs/decisions/2026-11-23-quick-start.md). An accelerator, no more: without it the program
 // runs as well, only later. Not for libraries with native parts, or with files beside themselves.
+// Then the modules of the program itself, as few files in dist/src/joined that main.js begins with.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -24,6 +26,8 @@ const browserLibraries = ["mqtt", "zod"];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const target = `${root}dist/node_modules`;
+const program = `${root}dist/src/main.js`;
+const joined = `${root}dist/src/joined`;
 
 /** For each library a module that exports what Node sees when it imports it, CommonJS or not. */
 const libraryEntries = {
@@ -78,10 +82,25 @@ const withoutDebug = {
   },
 };
 
+/** In a joined module `import.meta.url` stays what it is in its own file. */
+const ownAddress = {
+  name: "own-address",
+  setup({ onLoad }) {
+    onLoad({ filter: /dist.src.*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(
+        "import.meta.url",
+        `new URL(${JSON.stringify(relative(joined, path))}, import.meta.url).href`,
+      ),
+    }));
+  },
+};
+
 rmSync(target, { recursive: true, force: true });
+rmSync(joined, { recursive: true, force: true });
 try {
   await bundle();
   for (const name of libraries) writeManifest(name);
+  await joinProgram();
 } catch (error) {
   // Such as: esbuild has no binary for this machine.
   rmSync(target, { recursive: true, force: true });
@@ -117,6 +136,27 @@ async function bundle() {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
   });
+}
+
+/** A trace names the modules as they were written: it is read through the map beside each file. */
+async function joinProgram() {
+  const [shebang] = readFileSync(program, "utf8").split("\n");
+  await build({
+    entryPoints: [program],
+    outdir: joined,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    sourcemap: "linked",
+    sourcesContent: false,
+    plugins: [ownAddress],
+    logLevel: "error",
+  });
+  const start = 'process.setSourceMapsEnabled(true);\nawait import("./joined/main.js");\n';
+  writeFileSync(program, `${shebang}\n${start}`);
 }
 
 function writeManifest(name) {

@@ -52,7 +52,8 @@ function writeLanes(): readonly string[] {
   return lanes.map((lane, order) => {
     const own = files.filter((file) => findLane(file) === lane);
     const module = join(lanesFolder, `${order + 1}-${lane.name}.js`);
-    writeFileSync(module, own.map((file) => `import "../${file}";\n`).join(""));
+    const imported = ["support/untracked-resources.js", ...own];
+    writeFileSync(module, imported.map((file) => `import "../${file}";\n`).join(""));
     return module;
   });
 }

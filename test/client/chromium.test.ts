@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
-import { describe, test, type TestContext } from "node:test";
+import { test, type TestContext } from "node:test";
 import { build } from "esbuild";
 import { z } from "zod";
 import { createDeferred } from "../../src/deferred.js";
@@ -12,7 +12,6 @@ import { needChromium, startChromium } from "../support/chromium.js";
 import { findFreePort } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
-import { share } from "../support/share.js";
 
 /** What a page has told; each by the word it begins with. */
 const reports = {
@@ -114,17 +113,18 @@ async function servePage(t: TestContext): Promise<{ port: number; next: Reports 
   };
 }
 
-// A suite, so that Chromium ends with it and not with all that this process tests: it draws without end.
-describe("in the real Chromium", () => {
-  const chromium = share(startChromium);
+// One test around both, so that Chromium ends with it and not with all that this process tests: it
+// draws without end.
+test("in the real Chromium", async (t) => {
+  if (!needChromium(t)) return;
+  const chromium = await startChromium(t);
 
-  test("a page asks and hears peaks over WebSocket, on MQTT 3.1.1 and 5", async (t) => {
-    if (!needChromium(t)) return;
+  await t.test("a page asks and hears peaks over WebSocket, on MQTT 3.1.1 and 5", async (t) => {
     const wsPort = await findFreePort();
     const node = await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
     const { port, next } = await servePage(t);
     const attic = await connectTestClient(t, node.port);
-    (await chromium()).open(`http://127.0.0.1:${port}/#ask:${wsPort}`);
+    chromium.open(`http://127.0.0.1:${port}/#ask:${wsPort}`);
     for (const version of [4, 5]) {
       assert.deepEqual(reports.listening.parse(await next("listening")), { version });
       const peak = somePeak(`peak-${version}`);
@@ -139,16 +139,18 @@ describe("in the real Chromium", () => {
     }
   });
 
-  test("a page of another origin is not let in, and its program hears why it cannot connect", async (t) => {
-    if (!needChromium(t)) return;
-    const wsPort = await findFreePort();
-    await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
-    const { port, next } = await servePage(t);
-    const origin = `http://localhost:${port}`;
-    (await chromium()).open(`${origin}/#refused:${wsPort}`);
-    assert.deepEqual(reports.refused.parse(await next("refused")), {
-      code: "broker_unavailable",
-      origin,
-    });
-  });
+  await t.test(
+    "a page of another origin is not let in, and its program hears why it cannot connect",
+    async (t) => {
+      const wsPort = await findFreePort();
+      await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
+      const { port, next } = await servePage(t);
+      const origin = `http://localhost:${port}`;
+      chromium.open(`${origin}/#refused:${wsPort}`);
+      assert.deepEqual(reports.refused.parse(await next("refused")), {
+        code: "broker_unavailable",
+        origin,
+      });
+    },
+  );
 });

@@ -85,10 +85,17 @@ test("a newly connected tool sees the whole node in retained topics", async (t) 
 test("a node is healthy and keeps its data folder from a second one; an uncaught fault is logged, says offline, and ends it with an exit code for the supervisor", async (t) => {
   const folder = await makeTempFolder(t);
   const saboteur = join(folder, "saboteur.mjs");
-  await writeFile(
-    saboteur,
-    'process.on("SIGUSR2", () => { setImmediate(() => { throw new Error("sabotage"); }); });',
-  );
+  // Thrown in the middle of what the program does at a signal.
+  const sabotage = `
+const { abort } = AbortController.prototype;
+process.on("SIGUSR2", () => {
+  AbortController.prototype.abort = () => {
+    AbortController.prototype.abort = abort;
+    throw new Error("sabotage");
+  };
+  process.emit("SIGTERM", "SIGTERM");
+});`;
+  await writeFile(saboteur, sabotage);
   const node = await startNode(t, { NODE_OPTIONS: `--import ${saboteur}` });
   const up = await runHere(["healthcheck"], node.env);
   assert.equal(up.code, 0, up.stderr);
@@ -108,7 +115,8 @@ test("a node is healthy and keeps its data folder from a second one; an uncaught
   node.child.kill("SIGUSR2");
   await client.next(({ text }) => text === "offline");
   assert.equal(await node.ended(), 1);
-  assert.ok(node.log.some((line) => line.includes("sabotage")));
+  const logged = node.log.find((line) => line.includes("sabotage")) ?? "";
+  assert.match(logged, /handleSignal \(\S+\/src\/main\.[jt]s:/u, "the trace names the module");
   assert.equal((await runHere(["healthcheck"], node.env)).code, 1, "nothing answers any more");
 });
 

@@ -1,6 +1,6 @@
 // The short form of bench/broker/fuzz.ts: the same cases, fewer of them.
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { aedesVersions, startGuardedBroker } from "../../support/brokers.js";
 import { createFuzzListeners, runFuzz } from "../../support/fuzz-run.js";
 import { damageKinds } from "../../support/mqtt-mutations.js";
@@ -12,14 +12,11 @@ const firstSeed = 7_011_000;
 
 for (const [aedes, createAedes] of Object.entries(aedesVersions)) {
   const cases = aedes.startsWith("2") ? 600 : 400;
-  test(`${cases} damaged conversations hurt neither the broker nor two bystanders (Aedes ${aedes})`, async () => {
+  test(`${cases} damaged conversations hurt neither the broker nor two bystanders (Aedes ${aedes})`, async (t) => {
     const listeners = createFuzzListeners();
-    const { broker, port } = await startGuardedBroker(
-      { after },
-      { createAedes, limits, listeners },
-    );
+    const { broker, port } = await startGuardedBroker(t, { createAedes, limits, listeners });
     const range = { firstSeed, cases };
-    const { exchanged, damages } = await runFuzz({ after }, { port, listeners }, range);
+    const { exchanged, damages } = await runFuzz(t, { port, listeners }, range);
     assert.equal(exchanged, cases / 25);
     assert.deepEqual(
       [...damageKinds].filter((kind) => !damages.has(kind)),

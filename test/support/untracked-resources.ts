@@ -1,0 +1,18 @@
+// Imported for its effect by each lane (see run.ts), before anything else: node:test follows every
+// promise and every socket of a process back to its test, by an async hook, only to name the test
+// that an uncaught error belongs to. That takes a tenth of the time of all tests, and the code runs
+// other than in a node, where nothing follows it. Without it such an error fails the lane all the
+// same; the file alone (`node --test`) says which test it was. `suite`, `describe` and hooks
+// called within a test need it as well, to find what they are in: a lane would wait for them without
+// end. `t.test` and `t.after` know it.
+import { createHook } from "node:async_hooks";
+import { after } from "node:test";
+
+const hooks: object = Object.getPrototypeOf(createHook({}));
+const enable = Object.getOwnPropertyDescriptor(hooks, "enable");
+if (enable !== undefined) {
+  Object.defineProperty(hooks, "enable", { ...enable, value: () => {} });
+  // node:test sets itself up at the first call of any of its functions.
+  after(() => {});
+  Object.defineProperty(hooks, "enable", enable);
+}
