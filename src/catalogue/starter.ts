@@ -6,7 +6,6 @@ import type { Catalogue } from "./catalogue.js";
 import { readCurrent, writeCurrent } from "./current.js";
 import { sha256OfFile } from "../storage/durable-files.js";
 import { findCatalogues, formatId, removeLeftovers } from "./folders.js";
-import { readSongCsv } from "./song-csv.js";
 import { listCatalogues, openLive } from "./store.js";
 
 const starter = "starter";
@@ -63,6 +62,8 @@ async function tryToBuild(options: StarterOptions): Promise<void> {
 
 async function buildStarter({ dataDir, starterCsv, log }: StarterOptions): Promise<void> {
   const source = { name: basename(starterCsv), sha256: await sumOf(starterCsv) };
+  // Loaded for this alone: most starts find their catalogue and read no CSV.
+  const { readSongCsv } = await import("./song-csv.js");
   const manifest = await buildCatalogue({
     dataDir,
     name: starter,
