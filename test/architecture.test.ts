@@ -101,3 +101,14 @@ test("only main touches the process", () => {
     assert.ok(!touches || exceptions.has(file), file);
   }
 });
+
+test("no test is in a suite: in a lane it would not know of it (support/untracked-resources.ts)", () => {
+  const testRoot = join(programRoot, "test");
+  const files = readdirSync(testRoot, { recursive: true, encoding: "utf8" });
+  const inSuites = files.filter((file) => {
+    if (!file.endsWith(".ts")) return false;
+    const text = readFileSync(join(testRoot, file), "utf8");
+    return /import \{[^}]*\b(?:suite|describe|it)\b[^}]*\} from "node:test"/u.test(text);
+  });
+  assert.deepEqual(inSuites, []);
+});
