@@ -96,7 +96,6 @@ const ownAddress = {
 };
 
 rmSync(target, { recursive: true, force: true });
-rmSync(joined, { recursive: true, force: true });
 try {
   await bundle();
   for (const name of libraries) writeManifest(name);
@@ -140,7 +139,12 @@ async function bundle() {
 
 /** A trace names the modules as they were written: it is read through the map beside each file. */
 async function joinProgram() {
-  const [shebang] = readFileSync(program, "utf8").split("\n");
+  const written = readFileSync(program, "utf8");
+  const start = 'process.setSourceMapsEnabled(true);\nawait import("./joined/main.js");\n';
+  // Only what tsc has written can be joined, and it has not written it again since.
+  if (written.endsWith(start)) return;
+  const [shebang] = written.split("\n");
+  rmSync(joined, { recursive: true, force: true });
   await build({
     entryPoints: [program],
     outdir: joined,
@@ -155,7 +159,6 @@ async function joinProgram() {
     plugins: [ownAddress],
     logLevel: "error",
   });
-  const start = 'process.setSourceMapsEnabled(true);\nawait import("./joined/main.js");\n';
   writeFileSync(program, `${shebang}\n${start}`);
 }
 

@@ -113,8 +113,7 @@ async function servePage(t: TestContext): Promise<{ port: number; next: Reports 
   };
 }
 
-// One test around both, so that Chromium ends with it and not with all that this process tests: it
-// draws without end.
+// One test around both, so that Chromium ends with it and not with all that this process tests.
 test("in the real Chromium", async (t) => {
   if (!needChromium(t)) return;
   const chromium = await startChromium(t);
