@@ -2,7 +2,8 @@
 // before it looks into node_modules. To find, read and compile some 400 small files was half of every
 // start (docs/decisions/2026-11-23-quick-start.md). An accelerator, no more: without it the program
 // runs as well, only later. Not for libraries with native parts, or with files beside themselves.
-// Then the modules of the program itself, as few files in dist/src/joined that main.js begins with.
+// Then the modules of the program itself, as few files in dist/src/joined that main.js begins with:
+// tsc writes a main.js that does without.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -103,7 +104,7 @@ try {
 } catch (error) {
   // Such as: esbuild has no binary for this machine.
   rmSync(target, { recursive: true, force: true });
-  console.warn(`The libraries stay as installed, so each start takes longer: ${error.message}`);
+  console.warn(`Nothing is joined, so each start takes longer: ${error.message}`);
 }
 
 async function bundle() {

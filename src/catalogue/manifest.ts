@@ -4,8 +4,10 @@ import { z } from "zod";
 import { EarshotError, messageOf } from "../errors.js";
 import { sha256OfFile, sha256OfText } from "../storage/durable-files.js";
 
-/** Version of all that a catalogue folder holds; a reader refuses any other. */
-export const catalogueFormat = 3;
+/** Version of all that a catalogue folder holds. */
+export const catalogueFormat = 4;
+/** What can be read; format 3 has no lists of neighbours. A reader refuses any other. */
+const readableFormats = [3, catalogueFormat] as const;
 
 /** The files of a catalogue beside its manifest; only some have the last one. */
 export const catalogueFiles = ["songs.db", "index.hnsw", "neighbours.bin"] as const;
@@ -25,7 +27,7 @@ export const fileSealSchema = z.strictObject({ bytes: count, sha256 });
 export type FileSeal = Readonly<z.infer<typeof fileSealSchema>>;
 
 export const manifestSchema = z.strictObject({
-  format: z.literal(catalogueFormat),
+  format: z.literal(readableFormats),
   name: z.string().regex(catalogueName),
   version: z.int().min(1),
   /** ISO 8601, UTC. */
@@ -82,10 +84,10 @@ export function sealManifest(unsealed: Omit<Manifest, "sha256">): string {
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, manifestFile);
   const content = await readJsonObject(path);
-  if (content["format"] !== catalogueFormat) {
+  if (!readableFormats.some((format) => format === content["format"])) {
     throw new EarshotError(
       "bad_catalogue",
-      `${path} is of format ${String(content["format"])}, this program reads format ${catalogueFormat}; build the catalogue again`,
+      `${path} is of format ${String(content["format"])}, this program reads ${readableFormats.join(" and ")}; build the catalogue again`,
     );
   }
   const { sha256: seal, ...unsealed } = content;

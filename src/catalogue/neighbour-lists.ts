@@ -42,7 +42,7 @@ export function* listNeighbours(
   return { length, points: lists };
 }
 
-/** Writes the lists, little-endian as on every machine that Node runs on. */
+/** Writes the lists as they lie in memory, in the byte order of this machine. */
 export async function writeNeighbourLists(path: string, { points }: NeighbourLists): Promise<void> {
   await writeFile(path, points);
 }
