@@ -1,6 +1,6 @@
 // Imported for its effect by each lane (see run.ts), before anything else: node:test follows every
 // promise and every socket of a process back to its test, by an async hook, only to name the test
-// that an uncaught error belongs to. That takes a tenth of the time of all tests, and the code runs
+// that an uncaught error belongs to. That takes up to a tenth of a lane's time, and the code runs
 // other than in a node, where nothing follows it. Such an error ends the lane at once instead, with
 // its stack; the file alone (`node --test`) says which test it was. `describe` and hooks called within
 // a test need the hook as well, to find what they are in: theirs would be the whole lane's, an `after`
