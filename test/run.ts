@@ -3,7 +3,8 @@
 // imported as it is: `node --test` runs a single one as well.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareData, starterVariable } from "./support/node-process.js";
 
@@ -70,6 +71,15 @@ function findLane(file: string): (typeof lanes)[number] | undefined {
     file === `${path}.test.js` || file.startsWith(`${path}/`);
   return lanes.find(({ paths }) => paths.some(holds)) ?? lanes.at(-1);
 }
+
+/** For all temporary files, also those that Chromium and libpulse leave behind. */
+const temporary = mkdtempSync(join(tmpdir(), "earshot-tests-"));
+// Some tests run a program under another account.
+chmodSync(temporary, 0o755);
+process.once("exit", () => {
+  rmSync(temporary, { recursive: true, force: true });
+});
+process.env["TMPDIR"] = temporary;
 
 const tests = spawn(
   process.execPath,
