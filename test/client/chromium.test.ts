@@ -8,8 +8,8 @@ import { z } from "zod";
 import { createDeferred } from "../../src/deferred.js";
 import { programRoot } from "../../src/program.js";
 import { somePeak } from "./some-peak.js";
-import { needChromium, startChromium } from "../support/chromium.js";
-import { findFreePort } from "../support/mosquitto.js";
+import { type Chromium, needChromium, startChromium } from "../support/chromium.js";
+import { findFreePort, needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
 
@@ -29,7 +29,7 @@ const reports = {
 const script = `
   import { connect } from "earshot/client";
   const { hash, origin } = location;
-  const [way, port] = hash.slice(1).split(":");
+  const [way, port, versions] = hash.slice(1).split(":");
   const report = (word, told) =>
     fetch("/" + word, { method: "POST", body: JSON.stringify(told) });
   const broker = "ws://127.0.0.1:" + port + "/mqtt";
@@ -48,13 +48,13 @@ const script = `
   }
 
   try {
-    if (way === "ask") for (const version of [4, 5]) await ask(version);
+    if (way === "ask") for (const version of JSON.parse(versions)) await ask(version);
     else await connect(broker).catch(({ code }) => report("refused", { code, origin }));
   } catch (error) {
     await report("failed", String(error.stack ?? error));
   }`;
 
-const page = '<!doctype html><script type="module" src="/page.js"></script>';
+const html = '<!doctype html><script type="module" src="/page.js"></script>';
 
 /** The client as a page's bundler makes it, with the libraries' builds for browsers. */
 async function bundlePage(): Promise<string> {
@@ -72,8 +72,13 @@ async function bundlePage(): Promise<string> {
 /** What pages have told, in turn. */
 type Reports = (word: string) => Promise<unknown>;
 
+interface PageServer {
+  readonly port: number;
+  readonly next: Reports;
+}
+
 /** A server with the page; pages tell it what they got. */
-async function servePage(t: TestContext): Promise<{ port: number; next: Reports }> {
+async function servePage(t: TestContext): Promise<PageServer> {
   const bundled = await bundlePage();
   const told = new Map<string, unknown[]>();
   let changed = createDeferred<void>();
@@ -81,7 +86,7 @@ async function servePage(t: TestContext): Promise<{ port: number; next: Reports 
     if (request.method !== "POST") {
       const isScript = request.url === "/page.js";
       response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
-      response.end(isScript ? bundled : page);
+      response.end(isScript ? bundled : html);
       return;
     }
     const word = request.url?.slice(1) ?? "";
@@ -113,29 +118,49 @@ async function servePage(t: TestContext): Promise<{ port: number; next: Reports 
   };
 }
 
-// One test around both, so that Chromium ends with it and not with all that this process tests.
+/** Lets a page ask, over each version of MQTT in turn, and hear a peak that somebody sends meanwhile. */
+async function askInPage(
+  t: TestContext,
+  { chromium, page }: { chromium: Chromium; page: PageServer },
+  { port, wsPort, versions }: { port: number; wsPort: number; versions: readonly number[] },
+): Promise<void> {
+  const attic = await connectTestClient(t, port);
+  chromium.open(`http://127.0.0.1:${page.port}/#ask:${wsPort}:${JSON.stringify(versions)}`);
+  for (const version of versions) {
+    assert.deepEqual(reports.listening.parse(await page.next("listening")), { version });
+    const peak = somePeak(`peak-${version}`);
+    await attic.publish("earshot/attic/mic/peak", JSON.stringify(peak));
+    assert.deepEqual(reports.asked.parse(await page.next("asked")), {
+      version,
+      artist: "Adele",
+      songs: 3,
+      refusal: "bad_request",
+      peak: peak.id,
+    });
+  }
+}
+
+// One test around all, so that Chromium ends with it and not with all that this process tests.
 test("in the real Chromium", async (t) => {
   if (!needChromium(t)) return;
-  const chromium = await startChromium(t);
+  const browser = { chromium: await startChromium(t), page: await servePage(t) };
 
   await t.test("a page asks and hears peaks over WebSocket, on MQTT 3.1.1 and 5", async (t) => {
     const wsPort = await findFreePort();
     const node = await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
-    const { port, next } = await servePage(t);
-    const attic = await connectTestClient(t, node.port);
-    chromium.open(`http://127.0.0.1:${port}/#ask:${wsPort}`);
-    for (const version of [4, 5]) {
-      assert.deepEqual(reports.listening.parse(await next("listening")), { version });
-      const peak = somePeak(`peak-${version}`);
-      await attic.publish("earshot/attic/mic/peak", JSON.stringify(peak));
-      assert.deepEqual(reports.asked.parse(await next("asked")), {
-        version,
-        artist: "Adele",
-        songs: 3,
-        refusal: "bad_request",
-        peak: peak.id,
-      });
-    }
+    await askInPage(t, browser, { port: node.port, wsPort, versions: [4, 5] });
+  });
+
+  await t.test("a page asks and hears peaks over Mosquitto's WebSocket", async (t) => {
+    if (!needMosquitto(t, "mosquitto")) return;
+    const wsPort = await findFreePort();
+    const web = `listener ${wsPort} 127.0.0.1\nprotocol websockets\n`;
+    const port = await startMosquitto(t, `allow_anonymous true\n${web}`);
+    await startNodeHere(t, {
+      EARSHOT_BROKER_MODE: "external",
+      EARSHOT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
+    });
+    await askInPage(t, browser, { port, wsPort, versions: [5] });
   });
 
   await t.test(
@@ -143,10 +168,9 @@ test("in the real Chromium", async (t) => {
     async (t) => {
       const wsPort = await findFreePort();
       await startNodeHere(t, { EARSHOT_BROKER_WS_PORT: String(wsPort) });
-      const { port, next } = await servePage(t);
-      const origin = `http://localhost:${port}`;
-      chromium.open(`${origin}/#refused:${wsPort}`);
-      assert.deepEqual(reports.refused.parse(await next("refused")), {
+      const origin = `http://localhost:${browser.page.port}`;
+      browser.chromium.open(`${origin}/#refused:${wsPort}`);
+      assert.deepEqual(reports.refused.parse(await browser.page.next("refused")), {
         code: "broker_unavailable",
         origin,
       });
