@@ -8,6 +8,7 @@ import { catalogueFolder } from "../../src/catalogue/folders.js";
 import { createEmbedding } from "../../src/sound/embedding.js";
 import { createRandom } from "../titles/random.js";
 import { generateSongs } from "./generate.js";
+import { scanNearest } from "./scan-nearest.js";
 import { reportFigure } from "../figure.js";
 
 const BENCH = "catalogue";
@@ -115,7 +116,7 @@ function measureRecall(catalogue: Catalogue, songs: number): void {
   for (let query = 0; query < ORACLE_QUERIES; query++) {
     const seed = random.below(catalogue.size);
     const started = performance.now();
-    const exact = catalogue.scan(seed, { accept: () => true, count: 10 });
+    const exact = scanNearest(catalogue, seed, { count: 10 });
     scanMs += performance.now() - started;
     const farthest = exact.at(-1)?.distance ?? 0;
     const near = catalogue.nearest(seed, 10);

@@ -39,8 +39,8 @@ export interface Catalogue {
    * Approximate (recall@10 at least 0.999). The nearest first, ties by ordinal.
    */
   nearest(ordinal: number, count: number): readonly Neighbour[];
-  /** The same, exact, among the accepted songs: it looks at every song of the catalogue. */
-  scan(ordinal: number, options: ScanOptions): readonly Neighbour[];
+  /** Compares every accepted song of the catalogue with a song, exactly; that song is left out. */
+  scan(ordinal: number, options: ScanOptions): void;
   /** Reads the songs into memory in the background, where all of them have room. */
   warmUp(): Promise<void>;
   close(): void;

@@ -13,7 +13,7 @@ export function compareNeighbours(a: Neighbour, b: Neighbour): number {
 /** Keeps the nearest of the songs offered. */
 export interface NearestList {
   /** Offer ascending ordinals: of songs equally far, the first offered stays. */
-  offer(ordinal: number, squaredDistance: number): void;
+  readonly offer: (ordinal: number, distance: number) => void;
   /** The nearest songs, the nearest first. */
   neighbours(): readonly Neighbour[];
 }
@@ -27,22 +27,22 @@ export function createNearestList(count: number): NearestList {
   const distances = new Float64Array(count).fill(Infinity);
   let size = 0;
   return {
-    offer(ordinal, squaredDistance) {
-      if (!(squaredDistance < (distances[count - 1] ?? 0))) return;
+    offer: (ordinal, distance) => {
+      if (!(distance < (distances[count - 1] ?? 0))) return;
       let place = Math.min(size, count - 1);
-      while (place > 0 && (distances[place - 1] ?? 0) > squaredDistance) {
+      while (place > 0 && (distances[place - 1] ?? 0) > distance) {
         distances[place] = distances[place - 1] ?? 0;
         ordinals[place] = ordinals[place - 1] ?? 0;
         place -= 1;
       }
-      distances[place] = squaredDistance;
+      distances[place] = distance;
       ordinals[place] = ordinal;
       size = Math.min(size + 1, count);
     },
     neighbours() {
       return Array.from({ length: size }, (_, place) => ({
         ordinal: ordinals[place] ?? 0,
-        distance: Math.sqrt(distances[place] ?? 0),
+        distance: distances[place] ?? 0,
       }));
     },
   };

@@ -4,15 +4,16 @@ import type { NumberArrays } from "./number-arrays.js";
 import type { VectorIndex } from "./vector-index.js";
 
 export interface ScanOptions {
-  /** Whether a song may be among the results. */
+  /** Whether a song is to be compared at all. */
   readonly accept: (ordinal: number) => boolean;
-  readonly count: number;
+  /** Gets each of them with its distance, by ascending ordinals. */
+  readonly offer: (ordinal: number, distance: number) => void;
 }
 
 /** Finds the songs near a song, see `Catalogue`. */
 export interface NeighbourSearch {
   nearest(ordinal: number, count: number): readonly Neighbour[];
-  scan(ordinal: number, options: ScanOptions): readonly Neighbour[];
+  scan(ordinal: number, options: ScanOptions): void;
 }
 
 /**
@@ -33,14 +34,18 @@ export function createNeighbourSearch(options: {
   const seedVector = emptyVector(embedding.dimensions);
   const songVector = emptyVector(embedding.dimensions);
 
-  function scan(seed: number, { accept, count }: ScanOptions): readonly Neighbour[] {
-    const list = createNearestList(count);
+  function scan(seed: number, { accept, offer }: ScanOptions): void {
     embedding.embed(features, seed * width, seedVector);
     for (let ordinal = 0; ordinal < size; ordinal++) {
       if (ordinal === seed || !accept(ordinal)) continue;
       embedding.embed(features, ordinal * width, songVector);
-      list.offer(ordinal, squaredDistance(seedVector, songVector));
+      offer(ordinal, distanceBetween(seedVector, songVector));
     }
+  }
+
+  function scanAll(seed: number, count: number): readonly Neighbour[] {
+    const list = createNearestList(count);
+    scan(seed, { accept: () => true, offer: list.offer });
     return list.neighbours();
   }
 
@@ -57,7 +62,7 @@ export function createNeighbourSearch(options: {
     // One more than wanted: the seed's own vector is the nearest.
     const points = index.nearestTo(labelOf(seed), wanted + 1);
     const isCutOff = points.labels.length < Math.min(wanted + 1, index.points);
-    if (isCutOff) return scan(seed, { accept: () => true, count });
+    if (isCutOff) return scanAll(seed, count);
     const { labels, squaredDistances } = points;
     const found: Neighbour[] = [];
     for (let i = 0; i < labels.length && found.length < wanted; i++) {
@@ -88,11 +93,11 @@ function emptyVector(dimensions: number): number[] {
   return Array.from({ length: dimensions }, () => 0);
 }
 
-function squaredDistance(a: readonly number[], b: readonly number[]): number {
+function distanceBetween(a: readonly number[], b: readonly number[]): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) {
     const difference = (a[i] ?? 0) - (b[i] ?? 0);
     sum += difference * difference;
   }
-  return sum;
+  return Math.sqrt(sum);
 }

@@ -1,11 +1,8 @@
+import { createNearestPicks, type PickOptions } from "./nearest-picks.js";
 import type { Neighbour, SongSource } from "./song-source.js";
 
 /** What a result must be like. */
-export interface RankOptions {
-  /** How many results at most. */
-  readonly limit: number;
-  /** How many of them may be by one artist. */
-  readonly maxPerArtist?: number | undefined;
+export interface RankOptions extends PickOptions {
   /** Closed ranges by column; a song whose value is unknown does not pass. */
   readonly filters?: Readonly<Record<string, readonly [number, number]>> | undefined;
 }
@@ -30,25 +27,16 @@ export function rankNeighbours(
   let count = options.limit + Math.ceil(options.limit / 4) + 4;
   while (count <= maxIndexCandidates) {
     const candidates = source.nearest(seed, count);
-    const picked = pick(source, { seed, candidates, passes, options });
-    if (picked.length >= options.limit || candidates.length < count) return picked;
+    const picks = createNearestPicks(source, seed, options);
+    for (const { ordinal, distance } of candidates) {
+      if (passes(ordinal)) picks.offer(ordinal, distance);
+    }
+    if (picks.isFull() || candidates.length < count) return picks.picked();
     count *= 4;
   }
-  return rankExactly(source, seed, { passes, options });
-}
-
-function rankExactly(
-  source: SongSource,
-  seed: number,
-  wanted: { readonly passes: (ordinal: number) => boolean; readonly options: RankOptions },
-): readonly Neighbour[] {
-  let count = maxIndexCandidates;
-  for (;;) {
-    const candidates = source.scan(seed, { accept: wanted.passes, count });
-    const picked = pick(source, { seed, candidates, ...wanted });
-    if (picked.length >= wanted.options.limit || candidates.length < count) return picked;
-    count *= 16;
-  }
+  const picks = createNearestPicks(source, seed, options);
+  source.scan(seed, { accept: passes, offer: picks.offer });
+  return picks.picked();
 }
 
 function createFilter(
@@ -65,34 +53,4 @@ function createFilter(
       const value = source.valueOf(ordinal, column);
       return value !== undefined && value >= lowest && value <= highest;
     });
-}
-
-function pick(
-  source: SongSource,
-  from: {
-    readonly seed: number;
-    readonly candidates: readonly Neighbour[];
-    readonly passes: (ordinal: number) => boolean;
-    readonly options: RankOptions;
-  },
-): readonly Neighbour[] {
-  const { limit, maxPerArtist } = from.options;
-  const works = new Set([source.workOf(from.seed)]);
-  const perArtist = new Map<number, number>();
-  const picked: Neighbour[] = [];
-  for (const candidate of from.candidates) {
-    const { ordinal } = candidate;
-    const work = source.workOf(ordinal);
-    if (works.has(work) || !from.passes(ordinal)) continue;
-    if (maxPerArtist !== undefined) {
-      const artist = source.artistOf(ordinal);
-      const already = perArtist.get(artist) ?? 0;
-      if (already >= maxPerArtist) continue;
-      perArtist.set(artist, already + 1);
-    }
-    works.add(work);
-    picked.push(candidate);
-    if (picked.length === limit) break;
-  }
-  return picked;
 }

@@ -52,11 +52,14 @@ export interface SongSource {
   valueOf(ordinal: number, column: string): number | undefined;
   /** The nearest songs without the seed, ascending; fewer than `count` only when there are no more. */
   nearest(seed: number, count: number): readonly Neighbour[];
-  /** The same over every song that is accepted, exact and slower. */
+  /** Offers every song that is accepted but the seed, by ascending ordinals: exact and slower. */
   scan(
     seed: number,
-    options: { readonly accept: (ordinal: number) => boolean; readonly count: number },
-  ): readonly Neighbour[];
+    options: {
+      readonly accept: (ordinal: number) => boolean;
+      readonly offer: (ordinal: number, distance: number) => void;
+    },
+  ): void;
   /** Prepares to say in plain words, a few phrases each, how other songs differ from a seed. */
   explain(seed: number): (other: number) => readonly string[];
 }

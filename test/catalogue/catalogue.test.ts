@@ -3,13 +3,12 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
+import { scanNearest } from "../../bench/catalogue/scan-nearest.js";
 import { openCatalogue } from "../../src/catalogue/catalogue.js";
 import { catalogueFolder } from "../../src/catalogue/folders.js";
 import { sealManifest } from "../../src/catalogue/manifest.js";
 import { compareNeighbours } from "../../src/catalogue/nearest-list.js";
 import { buildTest, openTest, temporaryFolder } from "./temporary.js";
-
-const everySong = () => true;
 
 test("The nearest songs are those of an exact scan, without the seed", async (t) => {
   const catalogue = await openTest(t, generateSongs(800));
@@ -17,7 +16,7 @@ test("The nearest songs are those of an exact scan, without the seed", async (t)
   let asked = 0;
   for (let seed = 0; seed < catalogue.size; seed += 10) {
     const near = catalogue.nearest(seed, 10);
-    const exact = catalogue.scan(seed, { accept: everySong, count: 10 });
+    const exact = scanNearest(catalogue, seed, { count: 10 });
     const tenth = (exact.at(-1)?.distance ?? 0) + 1e-4;
     assert.equal(near.length, 10);
     assert.deepEqual(near, near.toSorted(compareNeighbours));
@@ -60,17 +59,17 @@ test("Songs that sound the same are at distance 0, in the order of their ordinal
   assert.equal(catalogue.manifest.points, 11);
   const expected = [0, 1, 2, 3, 5, 6].map((ordinal) => ({ ordinal, distance: 0 }));
   assert.deepEqual(catalogue.nearest(4, 6), expected);
-  assert.deepEqual(catalogue.scan(4, { accept: everySong, count: 6 }), expected);
+  assert.deepEqual(scanNearest(catalogue, 4, { count: 6 }), expected);
   assert.equal(catalogue.nearest(4, 100).length, 39);
 });
 
 test("A scan gives only accepted songs, and fewer when there are no more", async (t) => {
   const catalogue = await openTest(t, generateSongs(500));
   const isOld = (ordinal: number) => (catalogue.valueOf(ordinal, "year") ?? 3000) < 1960;
-  const old = catalogue.scan(3, { accept: isOld, count: 500 });
+  const old = scanNearest(catalogue, 3, { accept: isOld, count: 500 });
   assert.ok(old.length > 10 && old.length < 100);
   assert.ok(old.every(({ ordinal }) => isOld(ordinal)));
-  assert.deepEqual(catalogue.scan(3, { accept: () => false, count: 5 }), []);
+  assert.deepEqual(scanNearest(catalogue, 3, { accept: () => false, count: 5 }), []);
 });
 
 test("Songs are found by ordinal and id, with their values", async (t) => {

@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { createNearestPicks } from "../../src/recommender/nearest-picks.js";
 import { rankNeighbours, type RankOptions } from "../../src/recommender/rank.js";
+import type { SongSource } from "../../src/recommender/song-source.js";
 import { createFakeSource, type FakeSong } from "./song-source-fake.js";
 
+/** Songs of one work are by one artist, as in a catalogue. */
 const songs = fc.array(
-  fc.record({
-    work: fc.nat(40),
-    artist: fc.nat(8),
-    year: fc.option(fc.integer({ min: 1950, max: 2020 }), { nil: undefined }),
-    place: fc.nat(30),
-  }),
+  fc
+    .record({
+      work: fc.nat(40),
+      year: fc.option(fc.integer({ min: 1950, max: 2020 }), { nil: undefined }),
+      place: fc.nat(30),
+    })
+    .map((song) => ({ ...song, artist: song.work % 8 })),
   { minLength: 1, maxLength: 120 },
 );
 
@@ -77,4 +81,54 @@ test("a filter that few of many songs pass is answered from every song", () => {
     ranked.map(({ ordinal }) => ordinal),
     [4999, 9999, 14_999, 19_999],
   );
+});
+
+/** The same songs, as a catalogue with too many of them for the index gives them: all, in its order. */
+test("songs that are offered in any order are picked as if the nearest had come first", () => {
+  const options = fc.record({
+    limit: fc.integer({ min: 1, max: 30 }),
+    maxPerArtist: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(songs, fc.nat(), options, (catalogue, pick, wanted) => {
+      const seed = pick % catalogue.length;
+      const source = createFakeSource(catalogue);
+      const picks = createNearestPicks(source, seed, wanted);
+      source.scan(seed, { accept: () => true, offer: picks.offer });
+      assert.deepEqual(
+        picks.picked().map(({ ordinal }) => ordinal),
+        expectedOrdinals(catalogue, seed, wanted),
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("where few artists have all the songs, each song is looked at once", () => {
+  const catalogue = Array.from({ length: 20_000 }, (_, index) => ({
+    work: index,
+    artist: index % 50,
+    year: undefined,
+    place: (index * 7919) % 20_011,
+  }));
+  const source = createFakeSource(catalogue);
+  let compared = 0;
+  const counted: SongSource = {
+    ...source,
+    scan: (seed, { accept, offer }) => {
+      source.scan(seed, {
+        accept,
+        offer: (ordinal, distance) => {
+          compared += 1;
+          offer(ordinal, distance);
+        },
+      });
+    },
+  };
+  const wanted = { limit: 100, maxPerArtist: 1 };
+  assert.deepEqual(
+    rankNeighbours(counted, 0, wanted).map(({ ordinal }) => ordinal),
+    expectedOrdinals(catalogue, 0, wanted),
+  );
+  assert.equal(compared, 19_999);
 });

@@ -45,10 +45,11 @@ export function createFakeSource(songs: readonly FakeSong[]): SongSource {
     valueOf: (ordinal, column) =>
       column === "year" ? songs[ordinal]?.year : songs[ordinal]?.place,
     nearest: (seed, count) => byDistance(seed).slice(0, count),
-    scan: (seed, { accept, count }) =>
-      byDistance(seed)
-        .filter(({ ordinal }) => accept(ordinal))
-        .slice(0, count),
+    scan: (seed, { accept, offer }) => {
+      for (const { ordinal, distance } of byDistance(seed).sort((a, b) => a.ordinal - b.ordinal)) {
+        if (accept(ordinal)) offer(ordinal, distance);
+      }
+    },
     explain: (seed) => (other) => [`from ${seed}`, `to ${other}`],
   };
 }
