@@ -243,8 +243,12 @@ async function composeApp({ config: configured, log }: AppOptions) {
     formerNames,
     // Early: what it says does not wait for a catalogue, and nobody uses it before `online`.
     homeAssistant,
-    ...(config.recommender.enabled ? [recommender, catalogue] : []),
-    ...(config.mic.enabled ? [ask, mic] : []),
+    ...(config.recommender.enabled ? [recommender] : []),
+    ...(config.mic.enabled ? [ask] : []),
+    // Requests are answered from here on; a large catalogue does not keep clients of the broker waiting.
+    ...(ownBroker === undefined ? [] : [ownBroker.admission]),
+    ...(config.recommender.enabled ? [catalogue] : []),
+    ...(config.mic.enabled ? [mic] : []),
     nodeFile,
     ...(config.mdns.enabled
       ? [

@@ -4,9 +4,11 @@ import { systemClock } from "../clock.js";
 import { checkAvailability } from "../config/availability.js";
 import type { Config } from "../config/schema.js";
 import type { NodeAddress } from "../contract/topics.js";
+import { createDeferred } from "../deferred.js";
 import type { Log, Service } from "../lifecycle.js";
 import { limitsOf } from "./configured-limits.js";
 import { createEmbeddedBroker, type EmbeddedBroker } from "./embedded.js";
+import type { Access } from "./parts.js";
 import { createListeners } from "./listeners/listeners.js";
 import { createAccess } from "./users/access.js";
 import { createPersistence } from "./persistence/persistence.js";
@@ -17,6 +19,11 @@ export interface NodeBroker {
   readonly broker: EmbeddedBroker;
   /** In the order of their start; the broker is the last. */
   readonly services: readonly Service[];
+  /**
+   * Lets clients in: until its start they wait for their CONNACK. Start it after whoever subscribes
+   * to what clients send, for what nobody has subscribed to yet is acknowledged and dropped.
+   */
+  readonly admission: Service;
 }
 
 /**
@@ -36,21 +43,25 @@ export async function openNodeBroker(options: {
   checkAvailability(config, users.size() > 0);
   const limits = limitsOf(config.broker.limits);
   const cliAccess = makeCliAccess();
+  const admitted = createDeferred<void>();
   const isOpenToNetwork = config.broker.allowAnonymousFromTheWholeNetwork;
   const broker = createEmbeddedBroker({
     host,
     port,
     log,
     limits: limits.guard,
-    access: createAccess({
-      address,
-      discoveryPrefix: config.homeAssistant.prefix,
-      users,
-      cliAccess,
-      isOpenToNetwork,
-      log,
-      clock: systemClock,
-    }),
+    access: admitAfter(
+      admitted.promise,
+      createAccess({
+        address,
+        discoveryPrefix: config.homeAssistant.prefix,
+        users,
+        cliAccess,
+        isOpenToNetwork,
+        log,
+        clock: systemClock,
+      }),
+    ),
     listeners: createListeners({
       broker: config.broker,
       maxPacketBytes: limits.guard.packetBytes,
@@ -74,5 +85,27 @@ export async function openNodeBroker(options: {
       users.stop();
     },
   };
-  return { broker, services: [userWatch, createCliAccessFile(config.data.dir, cliAccess), broker] };
+  const admission: Service = {
+    name: "admission",
+    async start() {
+      admitted.resolve();
+    },
+    async stop() {},
+  };
+  return {
+    broker,
+    services: [userWatch, createCliAccessFile(config.data.dir, cliAccess), broker],
+    admission,
+  };
+}
+
+/** The same rules, but nobody is let in or refused before. */
+function admitAfter(admitted: Promise<void>, access: Access): Access {
+  return {
+    ...access,
+    async authenticate(credentials) {
+      await admitted;
+      return await access.authenticate(credentials);
+    },
+  };
 }

@@ -43,13 +43,14 @@ test("what may wait for a client keeps pace with the largest packet and with its
 test("the node's broker keeps to its configured limits", async (t) => {
   const dataDir = await makeTempFolder(t);
   const limits = { CLIENTS: "2", PACKET_BYTES: "2097152", SESSION_DAYS: "1" };
-  const { broker } = await openNodeBroker({
+  const { broker, admission } = await openNodeBroker({
     config: configured(limits, join(dataDir, "data")),
     address: { base: "earshot", node: "test" },
     log: recordLog(),
   });
   t.after(() => broker.stop());
   await broker.start();
+  await admission.start();
   const port = broker.address()?.port ?? 0;
   const first = await connectRaw(t, port);
   const twoDays = [0x11, 0, 2, 0xa3, 0];

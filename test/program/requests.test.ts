@@ -4,14 +4,17 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "csv-parse/sync";
+import mqtt from "mqtt";
 import {
   type ErrorReply,
   type OkReply,
   type RecommendReply,
   replySchema,
 } from "../../src/contract/reply.js";
+import { createDeferred } from "../../src/deferred.js";
+import { withDeadline } from "../../src/lifecycle.js";
 import { programRoot } from "../../src/program.js";
-import { needMosquitto, startMosquitto } from "../support/mosquitto.js";
+import { findFreePort, needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
 import { shareNode } from "../support/share.js";
@@ -64,6 +67,27 @@ function requestFrom(name: string): string {
 function replyTo(name: string): string {
   return `earshot/test/recommend/reply/${name}`;
 }
+
+test("requests that come as soon as the port is open are answered", async (t) => {
+  const port = await findFreePort();
+  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 2 });
+  t.after(() => client.endAsync(true));
+  client.on("error", () => {});
+  const ids = Array.from({ length: 20 }, (_, index) => `request-${index}`);
+  const waiting = new Set(ids);
+  const answered = createDeferred<void>();
+  client.on("message", (_topic, payload) => {
+    waiting.delete(replySchema.parse(JSON.parse(payload.toString())).id);
+    if (waiting.size === 0) answered.resolve();
+  });
+  client.once("connect", () => {
+    client.subscribe(replyTo("early"), { qos: 1 });
+    for (const id of ids)
+      client.publish(requestFrom("early"), JSON.stringify({ id, title: "Hello" }), { qos: 1 });
+  });
+  await startNodeHere(t, { EARSHOT_BROKER_PORT: String(port) });
+  await withDeadline(answered.promise, 5000, "answering the first requests");
+});
 
 test("bad input gets the contract's error, and the next request its answer", async (t) => {
   const asker = await connectAsker(t);
