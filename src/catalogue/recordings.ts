@@ -23,6 +23,11 @@ export interface Recordings {
 const NONE = 0;
 /** Releases of one recording differ in the silence at their ends. */
 const nearDurationS = 2;
+/**
+ * No work has more recordings that a source would repeat; a title such as "Untitled" by "Unknown"
+ * can have a million songs, and each cannot be compared with all.
+ */
+const maxCompared = 256;
 
 /**
  * Creates the empty register. Two songs of one work are one recording when all their features are
@@ -30,7 +35,8 @@ const nearDurationS = 2;
  * second measurement could give. Everything else is a version and stays: hidden in results, never
  * merged.
  *
- * The songs of a work are a chain, so that a song is compared with those alone.
+ * The songs of a work are a chain, so that a song is compared with those alone, and with the last
+ * 256 of them at most: what is repeated after more stays, as a version.
  *
  * @param columns has the features of all songs taken in before
  */
@@ -58,8 +64,10 @@ export function createRecordings(columns: FeatureColumns): Recordings {
       const note = noteIds.idOf(noteText);
       const isNew = work === latest.length;
       const chain = isNew ? NONE : latest.at(work);
-      for (let row = chain; row !== NONE; row = previous.at(row - 1)) {
+      let compared = 0;
+      for (let row = chain; row !== NONE && compared < maxCompared; row = previous.at(row - 1)) {
         if (isRepeated(song, row - 1, note)) return false;
+        compared += 1;
       }
       works.push(work);
       notes.push(note);

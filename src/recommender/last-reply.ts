@@ -10,6 +10,8 @@ export interface LastReply {
 
 /** The topic shows the last reply, not each: under load not more often than this. */
 const periodMs = 50;
+/** Worth more than the alternatives. */
+const fewResults = 3;
 
 /**
  * Publishes the first reply at once and then the latest one at most every 50 ms, so that a flood
@@ -37,13 +39,20 @@ export function createLastReply(publish: (reply: OutgoingOkReply) => void): Last
   };
 }
 
-/** Leaves out the farthest results until the reply fits into 8 KB; everything else stays. */
+/**
+ * Leaves out the farthest results until the reply fits into 8 KB. Where names are so long that not
+ * even the nearest ones fit, what else the title may have meant goes first.
+ */
 export function fitReply(reply: OutgoingOkReply): OutgoingOkReply {
-  let results = reply.results;
+  let { results } = reply;
+  let { alternatives } = reply.match;
   let fitted = reply;
-  while (results.length > 0 && Buffer.byteLength(encodeReply(fitted)) > maxLastReplyBytes) {
-    results = results.slice(0, Math.floor(results.length * 0.8));
-    fitted = { ...reply, results };
+  while (Buffer.byteLength(encodeReply(fitted)) > maxLastReplyBytes) {
+    if (results.length > fewResults || alternatives.length === 0) {
+      if (results.length === 0) break;
+      results = results.slice(0, Math.floor(results.length * 0.8));
+    } else alternatives = alternatives.slice(0, -1);
+    fitted = { ...reply, match: { ...reply.match, alternatives }, results };
   }
   return fitted;
 }

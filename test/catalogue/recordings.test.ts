@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateSongs } from "../../bench/catalogue/generate.js";
+import { createFeatureColumns } from "../../src/catalogue/feature-columns.js";
+import { createRecordings } from "../../src/catalogue/recordings.js";
 import { createTextIds } from "../../src/catalogue/text-ids.js";
 import { orderForInsertion } from "../../src/catalogue/insertion-order.js";
 import type { SongInput } from "../../src/catalogue/song-input.js";
@@ -24,6 +26,28 @@ test("A second measurement of one recording is left out, a version is not", asyn
   assert.equal(manifest.songs, 6);
   const works = Array.from({ length: 6 }, (_, ordinal) => catalogue.workOf(ordinal));
   assert.equal(new Set(works).size, 1, "versions are linked");
+});
+
+test("A song is compared with the last of its work only, however many there are", () => {
+  const columns = createFeatureColumns();
+  let compared = 0;
+  const recordings = createRecordings({
+    ...columns,
+    isSame(row, features) {
+      compared += 1;
+      return columns.isSame(row, features);
+    },
+  });
+  const add = (place: number): boolean => {
+    const song = take(undefined, place / 2000, "Untitled");
+    const isNew = recordings.add({ song, work: "untitled by unknown", notes: "" });
+    if (isNew) columns.add(song.features);
+    return isNew;
+  };
+  for (let place = 0; place < 2000; place += 1) assert.ok(add(place));
+  assert.ok(compared <= 2000 * 256, `${compared} comparisons`);
+  assert.equal(add(1900), false, "one of the last is told");
+  assert.equal(recordings.takeWorks().length, 2000);
 });
 
 test("Texts are numbered as a Map would number them", () => {

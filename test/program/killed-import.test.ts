@@ -67,7 +67,8 @@ function watchBuild(
 /** Stops a process and returns when it stands still, so that its files are those of a killed one. */
 function standStill(child: ChildProcess): void {
   child.kill("SIGSTOP");
-  while (!/\) T /u.test(readFileSync(`/proc/${child.pid}/stat`, "utf8")));
+  // It may have ended just before: a process without a parent that looks is a zombie (Z).
+  while (!/\) [TZ] /u.test(readFileSync(`/proc/${child.pid}/stat`, "utf8")));
 }
 
 /** Opens the live catalogue as a node does at its start; a damaged one would be a warning. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeReply, encodeSong, type OutgoingOkReply } from "../../src/contract/encode-reply.js";
-import { maxLastReplyBytes } from "../../src/contract/reply.js";
+import { lastReplySchema, maxLastReplyBytes } from "../../src/contract/reply.js";
 import { createLastReply, fitReply } from "../../src/recommender/last-reply.js";
 
 function makeReply(id: string, count: number, name = "x"): OutgoingOkReply {
@@ -46,4 +46,22 @@ test("a long reply loses its farthest results until it fits into 8 KB, a short o
     long.results.map((_, index) => index + 1),
   );
   assert.equal(fitReply(makeReply("a", 10)).results.length, 10);
+});
+
+test("where names are long the alternatives go before the nearest results, and the rest fits", () => {
+  // As long as an import lets a title and an artist be.
+  const reply = makeReply("a", 10, "曲".repeat(500));
+  const { song } = reply.match;
+  const alternatives = Array.from({ length: 5 }, () => ({ song, score: 0.9 }));
+  const shown = makeReply("a", 10, "曲".repeat(200));
+  const some = { ...shown.match, alternatives: alternatives.slice(0, 2) };
+  for (const [long, least] of [
+    [{ ...reply, query: "曲".repeat(300), match: { ...reply.match, alternatives } }, 0],
+    [{ ...shown, match: some }, 3],
+  ] as const) {
+    const fitted = fitReply(long);
+    assert.ok(Buffer.byteLength(encodeReply(fitted)) <= maxLastReplyBytes);
+    assert.ok(fitted.results.length >= least, `${fitted.results.length} results`);
+    assert.ok(lastReplySchema.safeParse(JSON.parse(encodeReply(fitted))).success);
+  }
 });
