@@ -51,7 +51,9 @@ export function fileLayer(named: string | undefined): ConfigLayer {
   const problems: string[] = [];
   flatten(parseFile(path, text), "", {
     onValue: (key, value) => {
-      settings.push({ key, value, source: path, typed: true });
+      const isThere = settings.some((setting) => setting.key === key);
+      if (isThere) problems.push(`${key}: it has two values in ${path}; take one of them out`);
+      else settings.push({ key, value, source: path, typed: true });
     },
     onNoTable: (key, example, value) => {
       const got = `got ${kindOf(value)} (from ${path})`;

@@ -83,7 +83,8 @@ function applySetting(
 
 /** An "@" may follow a password in a URL, also in one that is no URL because it is misspelt. */
 function showRefused(leaf: Leaf<unknown>, value: unknown): string {
-  const text = JSON.stringify(value);
+  // JSON has no word for .nan and .inf.
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return leaf.sensitive === true || text.includes("@") ? "a hidden value" : text;
 }
 

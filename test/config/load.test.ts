@@ -168,6 +168,22 @@ test("a wrong value is refused with key, value, source and what is allowed", asy
   }
 });
 
+test("one key in two spellings is refused, in whichever order they stand", async (t) => {
+  const table = "broker:\n  port: 1885\n";
+  for (const text of [`broker.port: 1884\n${table}`, `${table}broker.port: 1884\n`]) {
+    const configFile = await writeConfig(t, text);
+    assertRefused(
+      () => loadConfig({ env: {}, flags: {}, configFile }),
+      `broker.port: it has two values in ${configFile}`,
+    );
+  }
+});
+
+test("a number that JSON has no word for is named as it is", async (t) => {
+  const configFile = await writeConfig(t, "recommender:\n  limit: .nan\n");
+  assertRefused(() => loadConfig({ env: {}, flags: {}, configFile }), "got NaN");
+});
+
 test("every problem is named, not only the first", async (t) => {
   const configFile = await writeConfig(
     t,
