@@ -240,13 +240,13 @@ async function composeApp({ config: configured, log }: AppOptions) {
     ...(bridge === undefined ? [] : [bridge]),
     bus,
     nameHolder,
-    formerNames,
-    // Early: what it says does not wait for a catalogue, and nobody uses it before `online`.
-    homeAssistant,
+    // What clients send is subscribed to before they are let in. Other nodes must be in to be asked
+    // for their names, and a large catalogue keeps nobody waiting.
     ...(config.recommender.enabled ? [recommender] : []),
-    ...(config.mic.enabled ? [ask] : []),
-    // Requests are answered from here on; a large catalogue does not keep clients of the broker waiting.
+    ...(config.mic.enabled ? [ask, mic.settings] : []),
     ...(ownBroker === undefined ? [] : [ownBroker.admission]),
+    formerNames,
+    homeAssistant,
     ...(config.recommender.enabled ? [catalogue] : []),
     ...(config.mic.enabled ? [mic] : []),
     nodeFile,

@@ -16,8 +16,10 @@ import {
   type MicrophoneState,
 } from "./microphone.js";
 
-/** The ears of a node on the bus. */
+/** The ears of a node on the bus; they listen from their start on, which comes after the settings'. */
 export interface MicService extends Service {
+  /** Takes what sets the microphone, from before the first client can send it. */
+  readonly settings: Service;
   /** For `info`. */
   state(): NonNullable<Info["mic"]>;
   /** Flat numbers for `health`. */
@@ -131,10 +133,8 @@ export function createMicService(options: MicServiceOptions): MicService {
     await settling;
   };
 
-  return {
-    name: "microphone",
-    state: () => describeState(microphone.status().state),
-    statistics: () => ({ ...describeStatus(microphone), unsent_peaks: unsentPeaks }),
+  const settingsService: Service = {
+    name: "microphone settings",
     async start() {
       const leftovers = await removeTemporaries(options.dataDir);
       if (leftovers.length > 0) log.info({ leftovers }, "removed files of an unfinished write");
@@ -160,13 +160,20 @@ export function createMicService(options: MicServiceOptions): MicService {
         }),
       );
       await publishSettings();
-      await microphone.start();
     },
     async stop() {
-      // The device first: an answer may wait for a broker that is gone until it is given up.
-      await microphone.stop();
       await settling;
     },
+  };
+
+  return {
+    name: "microphone",
+    settings: settingsService,
+    state: () => describeState(microphone.status().state),
+    statistics: () => ({ ...describeStatus(microphone), unsent_peaks: unsentPeaks }),
+    start: () => microphone.start(),
+    // Before the settings', whose answer may wait for a broker that is gone until it is given up.
+    stop: () => microphone.stop(),
   };
 }
 

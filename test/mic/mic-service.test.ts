@@ -39,15 +39,24 @@ async function setUp(t: TestContext): Promise<Rig> {
     log,
     onState() {},
   });
-  t.after(() => service.stop());
+  t.after(async () => {
+    await service.stop();
+    await service.settings.stop();
+  });
   return { bus, dataDir, log, service };
+}
+
+/** As a node starts it. */
+async function start({ settings, ...service }: MicService): Promise<void> {
+  await settings.start();
+  await service.start();
 }
 
 /** A rig whose microphone is off. */
 async function setUpPaused(t: TestContext): Promise<Rig> {
   const rig = await setUp(t);
   await writeFile(join(rig.dataDir, "mic.json"), '{"enabled":false}');
-  await rig.service.start();
+  await start(rig.service);
   return rig;
 }
 
@@ -73,7 +82,7 @@ test("a setting that comes while the connection breaks is saved and told all the
 
 test("stop releases the device while an answer waits for a broker that is gone", async (t) => {
   const { bus, service } = await setUp(t);
-  await service.start();
+  await start(service);
   await bus.said.next(({ text }) => text === "listening");
   const givenUp = new AbortController();
   const held = createWatched<Said>();
@@ -90,6 +99,16 @@ test("stop releases the device while an answer waits for a broker that is gone",
   }
   givenUp.abort();
   await Promise.all([changing, stopping]);
+});
+
+test("what is set before the microphone starts holds when it does", async (t) => {
+  const { bus, dataDir, service } = await setUp(t);
+  await service.settings.start();
+  await bus.deliver(topics.micEnabledSet.topic, "OFF");
+  await service.start();
+  await bus.said.next(({ topic, text }) => topic === topics.micState.topic && text === "paused");
+  assert.match(await readSettings(dataDir), /"enabled":false/u);
+  assert.ok(!bus.said.all.some(({ text }) => text === "listening"), "it has never listened");
 });
 
 test("messages that set nothing write nothing, and are answered by what holds", async (t) => {
@@ -112,7 +131,7 @@ test("settings that cannot be read leave the microphone off, with a warning", as
   ]) {
     const { dataDir, log, service } = await setUp(t);
     await spoil(join(dataDir, "mic.json"));
-    await service.start();
+    await start(service);
     assert.equal(service.state().state, "paused");
     assert.equal(log.lines.filter(({ level }) => level === "warn").length, 1);
   }
@@ -120,7 +139,7 @@ test("settings that cannot be read leave the microphone off, with a warning", as
 
 test("without settings the configuration holds, and nothing is warned of", async (t) => {
   const { bus, log, service } = await setUp(t);
-  await service.start();
+  await start(service);
   await bus.said.next(({ text }) => text === "listening");
   assert.deepEqual(
     log.lines.filter(({ level }) => level === "warn"),
@@ -132,7 +151,7 @@ test("files that a killed run left half written are removed", async (t) => {
   const { dataDir, service } = await setUp(t);
   const left = ["mic.json", "node.json"].map((name) => `${name}.999999999-0123abcd.tmp`);
   for (const name of [...left, "notes.tmp"]) await writeFile(join(dataDir, name), "");
-  await service.start();
+  await start(service);
   assert.deepEqual(await readdir(dataDir), ["notes.tmp"]);
 });
 
@@ -144,7 +163,7 @@ test("a peak that cannot be sent is warned of and counted", async (t) => {
     peaks.add(said);
     throw lost;
   };
-  await service.start();
+  await start(service);
   await peaks.reach(1);
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(service.statistics()["unsent_peaks"], 1);

@@ -14,6 +14,7 @@ import {
 import { createDeferred } from "../../src/deferred.js";
 import { withDeadline } from "../../src/lifecycle.js";
 import { programRoot } from "../../src/program.js";
+import { hideArecord } from "../mic/fake-arecord.js";
 import { findFreePort, needMosquitto, startMosquitto } from "../support/mosquitto.js";
 import { connectTestClient, type TestClient } from "../support/mqtt-client.js";
 import { startNodeHere } from "../support/node-here.js";
@@ -68,7 +69,8 @@ function replyTo(name: string): string {
   return `earshot/test/recommend/reply/${name}`;
 }
 
-test("requests that come as soon as the port is open are answered", async (t) => {
+test("what comes as soon as the port is open is answered, and sets what it says", async (t) => {
+  hideArecord(t);
   const port = await findFreePort();
   const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 2 });
   t.after(() => client.endAsync(true));
@@ -84,9 +86,13 @@ test("requests that come as soon as the port is open are answered", async (t) =>
     client.subscribe(replyTo("early"), { qos: 1 });
     for (const id of ids)
       client.publish(requestFrom("early"), JSON.stringify({ id, title: "Hello" }), { qos: 1 });
+    client.publish("earshot/test/mic/threshold/set", "17", { qos: 1 });
   });
-  await startNodeHere(t, { EARSHOT_BROKER_PORT: String(port) });
+  await startNodeHere(t, { EARSHOT_BROKER_PORT: String(port), EARSHOT_MIC_ENABLED: "true" });
   await withDeadline(answered.promise, 5000, "answering the first requests");
+  const later = await connectTestClient(t, port);
+  await later.subscribe("earshot/test/mic/threshold");
+  await later.next(({ text }) => text === "17");
 });
 
 test("bad input gets the contract's error, and the next request its answer", async (t) => {
