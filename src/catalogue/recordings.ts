@@ -31,9 +31,9 @@ const maxCompared = 256;
 
 /**
  * Creates the empty register. A song and one of the last 256 of its work are one recording when all
- * their features are equal, or when they have the same notes, durations of at most 2 s apart and features that a
- * second measurement could give. Everything else is a version and stays: hidden in results, never
- * merged.
+ * their features are equal, or when they have the same notes, durations of at most 2 s apart and
+ * features that a second measurement could give. Everything else is a version and stays: hidden in
+ * results, never merged.
  *
  * The songs of a work are a chain, so that a song is compared with those alone.
  *
